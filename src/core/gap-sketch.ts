@@ -1,0 +1,138 @@
+import { DDSketch } from "@datadog/sketches-js";
+import { EMPTY_DISTRIBUTION, type Distribution } from "./quantiles.ts";
+
+/** Relative error of the quantiles, as a fraction. */
+export const GAP_SKETCH_RELATIVE_ERROR = 0.001;
+
+/**
+ * Weighted distribution of positive times (gaps between tokens, in seconds) in memory that does not grow with their
+ * number: quantiles within 0.1 % (DDSketch: Masson, Rim, Lee, VLDB 2019), exact count, min, max and moments.
+ * Moments are kept about the first value, so that the variance of nearly equal gaps does not cancel away.
+ */
+export class GapSketch {
+  readonly #sketch = new DDSketch({ relativeAccuracy: GAP_SKETCH_RELATIVE_ERROR });
+  #count = 0;
+  #origin = 0;
+  #sum = 0;
+  #sumOfSquares = 0;
+  #min = Infinity;
+  #max = -Infinity;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Exact largest value; -Infinity when empty. */
+  get max(): number {
+    return this.#max;
+  }
+
+  /** Exact sum of all values in seconds. */
+  get sum(): number {
+    return this.#sum + this.#origin * this.#count;
+  }
+
+  /** Adds `weight` equal gaps of `seconds` > 0. */
+  add(seconds: number, weight: number): void {
+    if (this.#count === 0) this.#origin = seconds;
+    this.#sketch.store.add(this.#sketch.mapping.key(seconds), weight);
+    const deviation = seconds - this.#origin;
+    this.#count += weight;
+    this.#sum += deviation * weight;
+    this.#sumOfSquares += deviation * deviation * weight;
+    if (seconds < this.#min) this.#min = seconds;
+    if (seconds > this.#max) this.#max = seconds;
+  }
+
+  /**
+   * Adds the gaps `first + slope · j` for j = 0…steps-1, each `weight` times: what `add` would give one by one, found
+   * bucket by bucket (bisection on the same bucket function) instead.
+   * @param slope ≥ 0, seconds per step
+   */
+  addRamp(first: number, slope: number, steps: number, weight: number): void {
+    if (steps === 1 || slope === 0) {
+      this.add(first, weight * steps);
+      return;
+    }
+    if (this.#count === 0) this.#origin = first;
+    const { mapping, store } = this.#sketch;
+    const last = first + slope * (steps - 1);
+    const lastKey = mapping.key(last);
+    let from = 0;
+    let key = mapping.key(first);
+    while (key < lastKey) {
+      let inside = from;
+      let beyond = steps - 1;
+      while (beyond - inside > 1) {
+        const middle = (inside + beyond) >> 1;
+        if (mapping.key(first + slope * middle) > key) beyond = middle;
+        else inside = middle;
+      }
+      store.add(key, weight * (beyond - from));
+      from = beyond;
+      key = mapping.key(first + slope * from);
+    }
+    store.add(key, weight * (steps - from));
+
+    const start = first - this.#origin;
+    const sumOfIndex = (steps * (steps - 1)) / 2;
+    const sumOfIndexSquares = (sumOfIndex * (2 * steps - 1)) / 3;
+    this.#count += weight * steps;
+    this.#sum += weight * (steps * start + slope * sumOfIndex);
+    this.#sumOfSquares +=
+      weight * (steps * start * start + 2 * start * slope * sumOfIndex + slope * slope * sumOfIndexSquares);
+    if (first < this.#min) this.#min = first;
+    if (last > this.#max) this.#max = last;
+  }
+
+  /** Adds all that another sketch holds. */
+  merge(other: GapSketch): void {
+    if (other.#count === 0) return;
+    if (this.#count === 0) this.#origin = other.#origin;
+    const shift = other.#origin - this.#origin;
+    this.#sketch.store.merge(other.#sketch.store);
+    this.#sumOfSquares += other.#sumOfSquares + 2 * shift * other.#sum + shift * shift * other.#count;
+    this.#sum += other.#sum + shift * other.#count;
+    this.#count += other.#count;
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
+  }
+
+  /** Value at a quantile, within the relative error and never outside the exact extremes; NaN when empty. */
+  quantile(fraction: number): number {
+    if (this.#count === 0) return NaN;
+    const { mapping, store } = this.#sketch;
+    const value = mapping.value(store.keyAtRank(fraction * (this.#count - 1)));
+    return Math.min(this.#max, Math.max(this.#min, value));
+  }
+
+  /** The filled buckets in rising order: upper bound in seconds and the share of gaps at or below it (0..1). */
+  cumulative(): { readonly seconds: number; readonly share: number }[] {
+    const { mapping, store } = this.#sketch;
+    const points: { seconds: number; share: number }[] = [];
+    let below = 0;
+    for (const [index, weight] of store.bins.entries()) {
+      if (weight === 0) continue;
+      below += weight;
+      points.push({ seconds: Math.min(this.#max, mapping.value(index + store.offset)), share: below / this.#count });
+    }
+    return points;
+  }
+
+  distribution(): Distribution {
+    if (this.#count === 0) return EMPTY_DISTRIBUTION;
+    const meanDeviation = this.#sum / this.#count;
+    return {
+      count: this.#count,
+      mean: this.#origin + meanDeviation,
+      std: Math.sqrt(Math.max(0, this.#sumOfSquares / this.#count - meanDeviation * meanDeviation)),
+      min: this.#min,
+      p50: this.quantile(0.5),
+      p90: this.quantile(0.9),
+      p95: this.quantile(0.95),
+      p99: this.quantile(0.99),
+      p999: this.quantile(0.999),
+      max: this.#max,
+    };
+  }
+}

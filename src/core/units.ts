@@ -1,0 +1,62 @@
+import Qty from "js-quantities";
+import { InputError } from "./errors.ts";
+
+/** A quantity that people write with a unit, and the SI base unit (or plain count) that the program keeps. */
+interface Quantity {
+  readonly name: string;
+  /** js-quantities text of the base unit. */
+  readonly base: string;
+  readonly examples: string;
+}
+
+const QUANTITIES = {
+  bytes: { name: "an amount of memory", base: "B", examples: '"80GiB" or "512kB"' },
+  bytesPerSecond: { name: "a bandwidth", base: "B/s", examples: '"2TB/s" or "64GB/s"' },
+  seconds: { name: "a time", base: "s", examples: '"25ms" or "1.5s"' },
+  hertz: { name: "a frequency", base: "Hz", examples: '"1.5GHz"' },
+  watts: { name: "a power", base: "W", examples: '"400W"' },
+  joules: { name: "an energy", base: "J", examples: '"0.6pJ"' },
+  mm2: { name: "an area", base: "mm2", examples: '"826mm2"' },
+  perSecond: { name: "a rate", base: "1/s", examples: '"5.5/s"' },
+} as const satisfies Record<string, Quantity>;
+
+export type QuantityKind = keyof typeof QUANTITIES;
+
+/**
+ * Reads "80GiB", "2TB/s", "25ms", "1.5GHz"… into the base unit of its kind (bytes, seconds, hertz, watts, joules, mm²).
+ * @throws InputError for a missing unit, a unit of another kind, a negative or non-finite number
+ */
+export function parseQuantity(kind: QuantityKind, text: string): number {
+  const { name, base, examples } = QUANTITIES[kind];
+  const refuse = (message: string) =>
+    new InputError({ message, found: text, expected: `${name} with its unit, such as ${examples}` });
+  const parsed = safeParse(text.trim());
+  if (parsed === undefined) throw refuse("invalid quantity");
+  if (parsed.isUnitless()) throw refuse("missing unit in");
+  if (!parsed.isCompatible(base)) throw refuse(`not ${name}:`);
+  const value = parsed.to(base).scalar;
+  if (!Number.isFinite(value) || value < 0) throw refuse("negative or infinite");
+  return value;
+}
+
+function safeParse(text: string): Qty | undefined {
+  try {
+    return Qty.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const SI_PREFIXES: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
+
+/**
+ * Reads "312TFLOPS" or "1.98 PFLOPS" into operations per second (a multiply-add is two).
+ * @throws InputError when the text is anything else
+ */
+export function parseFlops(text: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*([kMGTP]?)(?:FLOPS|FLOP\/s|OPS)\s*$/.exec(text);
+  if (match === null) {
+    throw new InputError({ message: "invalid rate", found: text, expected: 'operations per second such as "312TFLOPS"' });
+  }
+  return Number(match[1]) * SI_PREFIXES[match[2]!]!;
+}

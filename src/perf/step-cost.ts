@@ -1,0 +1,100 @@
+/** What a step keeps busy, in the order of the `charges` arrays. */
+export const RESOURCES = ["sa", "mac_tree", "vector", "dram", "noc", "p2p"] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+/** Slots of a `charges` array: busy seconds per resource of one device, then the replica's dynamic energy in joules. */
+export const CHARGE_COUNT = RESOURCES.length + 1;
+export const ENERGY_CHARGE = RESOURCES.length;
+
+/**
+ * What one engine step (iteration) processes, as totals and never as a list of decode requests. Mutable, and reused
+ * from step to step by its one owner.
+ */
+export class StepShape {
+  /** Sequences that decode: one new token each. */
+  decodeSequences = 0;
+  /** Σ over the decode sequences of the tokens attended to, the new one included. */
+  decodeContextTokens = 0;
+  /** The same sum with each term cut at the window, per window class of the model. */
+  readonly decodeWindowTokens: Float64Array;
+  /** Sequences whose last computed token yields an output token: all decodes and every prefill that ends here. */
+  logitSequences = 0;
+  chunkCount = 0;
+  /** New prompt tokens of each prefill chunk. */
+  readonly chunkNewTokens: Int32Array;
+  /** Tokens of the same sequence computed before the chunk. */
+  readonly chunkContextTokens: Int32Array;
+
+  constructor(windowClassCount: number, maxChunks: number) {
+    this.decodeWindowTokens = new Float64Array(windowClassCount);
+    this.chunkNewTokens = new Int32Array(maxChunks);
+    this.chunkContextTokens = new Int32Array(maxChunks);
+  }
+
+  clearChunks(): void {
+    this.chunkCount = 0;
+  }
+
+  addChunk(newTokens: number, contextTokens: number): void {
+    this.chunkNewTokens[this.chunkCount] = newTokens;
+    this.chunkContextTokens[this.chunkCount] = contextTokens;
+    this.chunkCount++;
+  }
+}
+
+/**
+ * Cost of consecutive decode steps with the same sequences: linear in the step index j = 0, 1, … while `steps` lasts.
+ * Step j takes `seconds + j · secondsPerStep` and charges `charges[i] + j · chargesPerStep[i]`.
+ */
+export class DecodeRamp {
+  /** Number of steps for which the linear form is exact, at least 1; Infinity when nothing ever changes it. */
+  steps = 0;
+  seconds = 0;
+  secondsPerStep = 0;
+  readonly charges = new Float64Array(CHARGE_COUNT);
+  readonly chargesPerStep = new Float64Array(CHARGE_COUNT);
+}
+
+/** One operator of one step, for people. */
+export interface OperatorCost {
+  readonly operator: string;
+  /** Unit or units it is mapped to, e.g. `sa`, `mac_tree`, `sa+mac_tree`, `p2p`. */
+  readonly unit: string;
+  /** Times the operator runs in the step (usually the number of layers). */
+  readonly count: number;
+  /** All of the following are totals over `count`, per device. */
+  readonly flops: number;
+  readonly dramBytes: number;
+  readonly seconds: number;
+  /** Busy seconds of each resource. */
+  readonly busySeconds: Readonly<Record<Resource, number>>;
+  /** What takes longest: a resource, `launch` or `link latency`. */
+  readonly bound: string;
+  readonly joules: number;
+}
+
+/** The compiled cost of a step on one replica (tensor-parallel devices in lockstep). Deterministic and pure. */
+export interface StepCost {
+  /** Distinct sliding windows in tokens, ascending: the classes of `StepShape.decodeWindowTokens`. */
+  readonly windowTokens: readonly number[];
+  /** Devices of the replica. */
+  readonly deviceCount: number;
+  /**
+   * Seconds of one step; adds what it charges to `charges` (length CHARGE_COUNT).
+   * Never 0: a step of no length would stall the clock.
+   */
+  step(shape: StepShape, charges: Float64Array): number;
+  /**
+   * Cost of the decode-only step `shape` and of its successors, in which every sequence grows by a token: Σ context
+   * grows by `decodeSequences` a step, and the window sums by `windowGrowth[class]` (sequences still inside the window;
+   * the caller ends the ramp before one crosses). At j = 0 it equals `step` up to rounding.
+   */
+  decodeRamp(shape: StepShape, windowGrowth: Float64Array, ramp: DecodeRamp): void;
+  /**
+   * Lower bound in seconds by peak compute and peak bandwidth alone (no efficiency, launch or host time): weights read
+   * once, KV read once. `step` is never below it.
+   */
+  rooflineSeconds(shape: StepShape): number;
+  /** The same step operator by operator, in execution order. The seconds add up to `step` less the overlap stated. */
+  explain(shape: StepShape): readonly OperatorCost[];
+}

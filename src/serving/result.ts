@@ -1,0 +1,142 @@
+import type { Distribution } from "../core/quantiles.ts";
+import type { GapSketch } from "../core/gap-sketch.ts";
+import type { Resource } from "../perf/step-cost.ts";
+import type { RunTarget } from "./config.ts";
+
+/** How a request ended, as numbers in the `status` column. The order is that of `STATUS_NAMES`. */
+export const STATUS = {
+  unfinished: 0,
+  completed: 1,
+  rejected: 2,
+  timedOut: 3,
+  cancelled: 4,
+  failed: 5,
+  interrupted: 6,
+} as const;
+
+/** Names as written to files, indexed by the numbers of `STATUS`. */
+export const STATUS_NAMES = [
+  "unfinished",
+  "completed",
+  "rejected",
+  "timed_out",
+  "cancelled",
+  "failed",
+  "interrupted",
+] as const;
+
+/** Why a request was refused, as numbers in the `rejectReason` column; 0 for none. */
+export const REJECT_REASONS = ["", "longer-than-max-model-len", "never-fits-kv"] as const;
+
+/**
+ * The truth about every request, one row each in order of arrival; all columns have `length` valid rows. Times are in
+ * seconds on the trace's clock, NaN where the event never happened.
+ */
+export interface RequestRecords {
+  readonly length: number;
+  readonly classes: readonly string[];
+  readonly sourceRow: Int32Array;
+  readonly classIndex: Uint8Array;
+  /** -1 when the request has no session. */
+  readonly sessionId: Int32Array;
+  readonly arrivalSeconds: Float64Array;
+  readonly inputTokens: Int32Array;
+  readonly outputTokens: Int32Array;
+  /** Replica that served it, -1 before routing. */
+  readonly replica: Int32Array;
+  readonly firstScheduledSeconds: Float64Array;
+  readonly firstTokenSeconds: Float64Array;
+  readonly finishSeconds: Float64Array;
+  /** Largest gap between two consecutive tokens; NaN for fewer than two tokens. */
+  readonly maxTbtSeconds: Float64Array;
+  readonly preemptions: Int32Array;
+  /** 1 when every per-request target is met, 0 when not. */
+  readonly sloMet: Uint8Array;
+  readonly status: Uint8Array;
+  readonly rejectReason: Uint8Array;
+}
+
+export interface RunCounts {
+  readonly submitted: number;
+  readonly completed: number;
+  readonly rejected: number;
+  readonly timedOut: number;
+  readonly cancelled: number;
+  readonly failed: number;
+  readonly unfinished: number;
+}
+
+export interface AuditCheck {
+  readonly law: string;
+  readonly passed: boolean;
+  /** The numbers that were compared, in words. */
+  readonly detail: string;
+}
+
+/** What the run measured; seconds, tokens, joules. Equal in both modes up to rounding. */
+export interface RunMetrics {
+  readonly counts: RunCounts;
+  /** First arrival to last event. */
+  readonly durationSeconds: number;
+  readonly requestsPerSecond: number;
+  readonly inputTokensPerSecond: number;
+  readonly outputTokensPerSecond: number;
+  readonly ttft: Distribution;
+  readonly tbt: Distribution;
+  readonly tpot: Distribution;
+  readonly e2e: Distribution;
+  readonly queue: Distribution;
+  readonly slo: {
+    /** Share (0..1) of the measured requests that met every per-request target; null without such targets. */
+    readonly attainment: number | null;
+    /** Completed requests per second that met every per-request target. */
+    readonly goodputPerSecond: number;
+    readonly byClass: Readonly<
+      Record<string, { readonly requests: number; readonly attainment: number | null; readonly goodputPerSecond: number }>
+    >;
+    readonly runTargets: readonly (RunTarget & { readonly actualSeconds: number | null; readonly met: boolean })[];
+  };
+  readonly kv: {
+    /** Blocks of all replicas. */
+    readonly capacityBlocks: number;
+    /** Highest share of any replica's pool (0..1). */
+    readonly peakUtilization: number;
+    /** Time-weighted mean share over all replicas (0..1). */
+    readonly meanUtilization: number;
+    readonly preemptions: number;
+  };
+  /** Busy share of each resource over the run (0..1), mean over the devices. */
+  readonly utilization: Readonly<Record<Resource, number>>;
+  /** Energy above idle of all devices. */
+  readonly dynamicJoules: number;
+  readonly audit: readonly AuditCheck[];
+}
+
+/** Evenly spaced samples over all replicas; times in seconds. */
+export interface Timeline {
+  readonly seconds: readonly number[];
+  readonly running: readonly number[];
+  readonly waiting: readonly number[];
+  /** Share of all KV blocks in use (0..1). */
+  readonly kvUtilization: readonly number[];
+}
+
+/** How the answer was found; may differ between modes and never enters the summary. */
+export interface RunEffort {
+  readonly events: number;
+  readonly steps: number;
+  /** Steps that a jump passed over. */
+  readonly stepsSkipped: number;
+  /** Batches that had to be formed one by one, by reason. */
+  readonly stepsByReason: Readonly<Record<string, number>>;
+}
+
+export interface SimulationResult {
+  readonly records: RequestRecords;
+  readonly gaps: GapSketch;
+  readonly metrics: RunMetrics;
+  readonly timeline: Timeline | undefined;
+  readonly effort: RunEffort;
+  /** The run was stopped from outside before the end. */
+  readonly interrupted: boolean;
+}

@@ -1,0 +1,52 @@
+/**
+ * One request as it enters the system. Mutable and reused: a source fills it, the simulation copies it into columns.
+ */
+export class RequestDraft {
+  /** Seconds since the start of the trace, never decreasing from request to request. */
+  arrivalSeconds = 0;
+  /** Prompt tokens, ≥ 1. */
+  inputTokens = 0;
+  /** Output tokens the request will generate, ≥ 1. */
+  outputTokens = 0;
+  /** Index into `RequestSource.classes`. */
+  classIndex = 0;
+  /** Requests of one conversation share an id; -1 when the request stands alone. */
+  sessionId = -1;
+  /** Index of the row in the trace as it was read (before any transform dropped rows), from 0. */
+  sourceRow = 0;
+}
+
+/**
+ * Where requests come from: a trace, a generator, or (later) clients that wait for answers. Pulled in order of
+ * arrival; nothing is materialised that the source does not need.
+ */
+export interface RequestSource {
+  /** Names of the request classes; at least one. */
+  readonly classes: readonly string[];
+  /** How many requests there will be, when known beforehand. */
+  readonly knownCount: number | undefined;
+  /** Arrival of the next request in seconds; Infinity when none is due until something finishes, or ever. */
+  readonly nextArrivalSeconds: number;
+  /** Fills `draft` with the request due at `nextArrivalSeconds` and moves on. */
+  take(draft: RequestDraft): void;
+}
+
+/** A trace in memory as columns: 24 bytes a request. All columns have `length` rows, ordered by arrival. */
+export interface RequestTable {
+  readonly length: number;
+  /** Seconds, ascending, relative to the first request of the original trace. */
+  readonly arrivalSeconds: Float64Array;
+  readonly inputTokens: Int32Array;
+  readonly outputTokens: Int32Array;
+  readonly classIndex: Uint8Array;
+  readonly classes: readonly string[];
+  readonly sourceRow: Int32Array;
+  readonly sessionId: Int32Array | undefined;
+  /**
+   * Prompt blocks by content hash, when the trace tells them (Mooncake): row i owns
+   * `ids[offsets[i]] … ids[offsets[i + 1] - 1]`, each standing for `blockTokens` prompt tokens.
+   */
+  readonly prefixBlocks:
+    | { readonly blockTokens: number; readonly offsets: Int32Array; readonly ids: Int32Array }
+    | undefined;
+}
