@@ -34,7 +34,7 @@ export class InputError extends Error {
     this.problems = list;
   }
 
-  /** The same error with a file (and line offset) that only the caller knows. */
+  /** The same error with the file that only the caller knows; problems that name theirs keep it. */
   inFile(file: string): InputError {
     return new InputError(this.problems.map((problem) => ({ ...problem, file: problem.file ?? file })));
   }
@@ -51,21 +51,30 @@ export class RunError extends Error {
 /** `file:line:column: key: message 42` with an indented line for what is expected. */
 function formatProblem(problem: InputProblem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(":");
-  const head = [place, problem.key, problem.message].filter((part) => part !== undefined && part !== "").join(": ");
+  const head = [place, problem.key, problem.message]
+    .filter((part) => part !== undefined && part !== "")
+    .join(": ");
   const found = problem.found === undefined ? "" : ` ${formatFound(problem.found)}`;
-  const lines = [head + found];
-  if (problem.accepted !== undefined) {
-    const nearest = typeof problem.found === "string" ? nearestName(problem.found, problem.accepted) : undefined;
-    if (nearest !== undefined) lines[0] += ` (did you mean "${nearest}"?)`;
-    if (problem.expected === undefined) lines.push(`  expected one of: ${problem.accepted.join(", ")}`);
-  }
-  if (problem.expected !== undefined) lines.push(`  expected ${problem.expected}`);
-  return lines.join("\n");
+  return [head + found + suggestion(problem), ...expectation(problem)].join("\n  ");
+}
+
+function suggestion({ found, accepted }: InputProblem): string {
+  if (accepted === undefined || typeof found !== "string") return "";
+  const nearest = nearestName(found, accepted);
+  return nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
+}
+
+function expectation({ expected, accepted }: InputProblem): string[] {
+  if (expected !== undefined) return [`expected ${expected}`];
+  return accepted === undefined ? [] : [`expected one of: ${accepted.join(", ")}`];
 }
 
 const LONGEST_FOUND = 80;
 
 function formatFound(found: unknown): string {
-  const text = typeof found === "number" ? String(found) : (JSON.stringify(found) ?? String(found));
+  const text =
+    typeof found === "number" || typeof found === "bigint"
+      ? String(found)
+      : ((JSON.stringify(found) as string | undefined) ?? String(found));
   return text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text;
 }

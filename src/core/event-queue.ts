@@ -44,6 +44,7 @@ export class EventQueue {
     return this.#stamps[0]!;
   }
 
+  /** @param seconds a number: NaN has no place in an order */
   push(seconds: number, eventClass: number, subject: number, stamp: number): void {
     const ticket = this.#nextTicket++;
     if (this.#length === this.#times.length) this.#grow();
@@ -57,10 +58,11 @@ export class EventQueue {
     this.#write(hole, seconds, eventClass, ticket, subject, stamp);
   }
 
-  /** Removes the first event. */
+  /** Removes the first event; nothing when the queue is empty. */
   pop(): void {
+    if (this.#length === 0) return;
     const last = --this.#length;
-    if (last <= 0) return;
+    if (last === 0) return;
     const seconds = this.#times[last]!;
     const eventClass = this.#classes[last]!;
     const ticket = this.#tickets[last]!;
@@ -69,7 +71,10 @@ export class EventQueue {
       let child = 2 * hole + 1;
       if (child >= last) break;
       const right = child + 1;
-      if (right < last && this.#precedes(this.#times[right]!, this.#classes[right]!, this.#tickets[right]!, child)) {
+      if (
+        right < last &&
+        this.#precedes(this.#times[right]!, this.#classes[right]!, this.#tickets[right]!, child)
+      ) {
         child = right;
       }
       if (this.#precedes(seconds, eventClass, ticket, child)) break;
@@ -95,7 +100,14 @@ export class EventQueue {
     this.#stamps[to] = this.#stamps[from]!;
   }
 
-  #write(slot: number, seconds: number, eventClass: number, ticket: number, subject: number, stamp: number): void {
+  #write(
+    slot: number,
+    seconds: number,
+    eventClass: number,
+    ticket: number,
+    subject: number,
+    stamp: number,
+  ): void {
     this.#times[slot] = seconds;
     this.#classes[slot] = eventClass;
     this.#tickets[slot] = ticket;

@@ -32,7 +32,11 @@ export class GapSketch {
     return this.#sum + this.#origin * this.#count;
   }
 
-  /** Adds `weight` equal gaps of `seconds` > 0. */
+  /**
+   * Adds `weight` equal gaps of `seconds`.
+   * @param seconds > 0
+   * @param weight > 0, a whole number
+   */
   add(seconds: number, weight: number): void {
     if (this.#count === 0) this.#origin = seconds;
     this.#sketch.store.add(this.#sketch.mapping.key(seconds), weight);
@@ -47,7 +51,10 @@ export class GapSketch {
   /**
    * Adds the gaps `first + slope · j` for j = 0…steps-1, each `weight` times: what `add` would give one by one, found
    * bucket by bucket (bisection on the same bucket function) instead.
+   * @param first > 0, seconds
    * @param slope ≥ 0, seconds per step
+   * @param steps ≥ 1, a whole number below 2^30
+   * @param weight > 0, a whole number
    */
   addRamp(first: number, slope: number, steps: number, weight: number): void {
     if (steps === 1 || slope === 0) {
@@ -90,7 +97,11 @@ export class GapSketch {
     if (other.#count === 0) return;
     if (this.#count === 0) this.#origin = other.#origin;
     const shift = other.#origin - this.#origin;
-    this.#sketch.store.merge(other.#sketch.store);
+    // Bin by bin, as the library's `store.merge` loses the upper end of a range that ends in bin 0 (gaps of 1 s).
+    const { bins, offset } = other.#sketch.store;
+    for (const [index, weight] of bins.entries()) {
+      if (weight > 0) this.#sketch.store.add(index + offset, weight);
+    }
     this.#sumOfSquares += other.#sumOfSquares + 2 * shift * other.#sum + shift * shift * other.#count;
     this.#sum += other.#sum + shift * other.#count;
     this.#count += other.#count;
@@ -98,23 +109,39 @@ export class GapSketch {
     this.#max = Math.max(this.#max, other.#max);
   }
 
-  /** Value at a quantile, within the relative error and never outside the exact extremes; NaN when empty. */
+  /**
+   * Quantile by linear interpolation between order statistics (as `quantileOfSorted`), within the relative error of
+   * the exact one and never outside the exact extremes; NaN when empty.
+   * @param fraction 0..1
+   */
   quantile(fraction: number): number {
     if (this.#count === 0) return NaN;
+    const rank = fraction * (this.#count - 1);
+    const below = Math.floor(rank);
+    const low = this.#valueAtRank(below);
+    if (rank === below) return low;
+    return low + (rank - below) * (this.#valueAtRank(below + 1) - low);
+  }
+
+  /** The order statistic with `rank` gaps below it, within the relative error. */
+  #valueAtRank(rank: number): number {
     const { mapping, store } = this.#sketch;
-    const value = mapping.value(store.keyAtRank(fraction * (this.#count - 1)));
-    return Math.min(this.#max, Math.max(this.#min, value));
+    return Math.min(this.#max, Math.max(this.#min, mapping.value(store.keyAtRank(rank))));
   }
 
   /** The filled buckets in rising order: upper bound in seconds and the share of gaps at or below it (0..1). */
   cumulative(): { readonly seconds: number; readonly share: number }[] {
     const { mapping, store } = this.#sketch;
     const points: { seconds: number; share: number }[] = [];
+    // A bucket's value stands where the relative error to both of its bounds is the same.
+    const valueOverBound = 1 - GAP_SKETCH_RELATIVE_ERROR;
     let below = 0;
     for (const [index, weight] of store.bins.entries()) {
       if (weight === 0) continue;
       below += weight;
-      points.push({ seconds: Math.min(this.#max, mapping.value(index + store.offset)), share: below / this.#count });
+      const bound = mapping.value(index + store.offset) / valueOverBound;
+      const seconds = below < this.#count ? Math.min(this.#max, bound) : this.#max;
+      points.push({ seconds, share: below / this.#count });
     }
     return points;
   }

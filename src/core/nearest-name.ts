@@ -1,12 +1,20 @@
+/** "a100" means "a100-80gb" rather than "h100"; one or two letters begin too many names to mean one. */
+const SHORTEST_BEGINNING = 3;
+
 /**
- * The accepted name nearest to what was written, by edit distance with adjacent transpositions (optimal string
- * alignment), ignoring case; undefined when nothing is near enough to be a likely slip.
+ * The accepted name nearest to what was written, ignoring case: one that it begins, else the first by edit distance
+ * with adjacent transpositions (optimal string alignment); undefined when nothing is near enough to be a likely slip.
  */
 export function nearestName(written: string, accepted: readonly string[]): string | undefined {
   const target = written.toLowerCase();
+  if (target.length >= SHORTEST_BEGINNING) {
+    const begun = accepted.find((name) => name.toLowerCase().startsWith(target));
+    if (begun !== undefined) return begun;
+  }
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(target.length * 0.4)) + 1;
+  let bestDistance = Math.min(target.length, Math.max(3, Math.floor(target.length * 0.4) + 1));
   for (const name of accepted) {
+    if (Math.abs(target.length - name.length) >= bestDistance) continue;
     const distance = editDistance(target, name.toLowerCase());
     if (distance < bestDistance) {
       best = name;

@@ -44,16 +44,18 @@ export function distributionOf(values: Float64Array): Distribution {
   const count = values.length;
   if (count === 0) return EMPTY_DISTRIBUTION;
   values.sort();
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += values[i]!;
-  const mean = sum / count;
+  const min = values[0]!;
+  // Moments about the smallest value: equal values have exactly that mean and no deviation.
+  let excess = 0;
+  for (let i = 0; i < count; i++) excess += values[i]! - min;
+  const mean = min + excess / count;
   let squares = 0;
   for (let i = 0; i < count; i++) squares += (values[i]! - mean) ** 2;
   return {
     count,
     mean,
     std: Math.sqrt(squares / count),
-    min: values[0]!,
+    min,
     p50: quantileOfSorted(values, 0.5),
     p90: quantileOfSorted(values, 0.9),
     p95: quantileOfSorted(values, 0.95),

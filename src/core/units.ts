@@ -22,16 +22,21 @@ const QUANTITIES = {
 
 export type QuantityKind = keyof typeof QUANTITIES;
 
+const STARTS_WITH_NUMBER = /^[+-]?\.?\d/;
+
 /**
  * Reads "80GiB", "2TB/s", "25ms", "1.5GHz"… into the base unit of its kind (bytes, seconds, hertz, watts, joules, mm²).
- * @throws InputError for a missing unit, a unit of another kind, a negative or non-finite number
+ * @throws InputError for a missing number or unit, a unit of another kind, a negative or infinite number
  */
 export function parseQuantity(kind: QuantityKind, text: string): number {
   const { name, base, examples } = QUANTITIES[kind];
   const refuse = (message: string) =>
     new InputError({ message, found: text, expected: `${name} with its unit, such as ${examples}` });
-  const parsed = safeParse(text.trim());
-  if (parsed === undefined) throw refuse("invalid quantity");
+  const trimmed = text.trim();
+  // js-quantities reads a bare "GiB" as one of it.
+  if (!STARTS_WITH_NUMBER.test(trimmed)) throw refuse("missing number in");
+  const parsed = safeParse(trimmed);
+  if (parsed === null) throw refuse("invalid quantity");
   if (parsed.isUnitless()) throw refuse("missing unit in");
   if (!parsed.isCompatible(base)) throw refuse(`not ${name}:`);
   const value = parsed.to(base).scalar;
@@ -39,11 +44,12 @@ export function parseQuantity(kind: QuantityKind, text: string): number {
   return value;
 }
 
-function safeParse(text: string): Qty | undefined {
+/** Null for text without sense, which js-quantities either answers with null itself or with an exception. */
+function safeParse(text: string): Qty | null {
   try {
-    return Qty.parse(text) ?? undefined;
+    return Qty.parse(text);
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -55,8 +61,13 @@ const SI_PREFIXES: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6, G
  */
 export function parseFlops(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*([kMGTP]?)(?:FLOPS|FLOP\/s|OPS)\s*$/.exec(text);
-  if (match === null) {
-    throw new InputError({ message: "invalid rate", found: text, expected: 'operations per second such as "312TFLOPS"' });
+  const value = match === null ? NaN : Number(match[1]) * SI_PREFIXES[match[2]!]!;
+  if (!Number.isFinite(value)) {
+    throw new InputError({
+      message: "invalid rate",
+      found: text,
+      expected: 'operations per second such as "312TFLOPS"',
+    });
   }
-  return Number(match[1]) * SI_PREFIXES[match[2]!]!;
+  return value;
 }

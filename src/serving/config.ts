@@ -39,10 +39,13 @@ export interface SloConfig {
   readonly run: readonly RunTarget[];
 }
 
-/** Requests that arrive within the first or last seconds of the trace are simulated but not measured. */
+/**
+ * Requests that arrive in [fromSeconds, untilSeconds) are measured; the others load the system but enter no
+ * distribution, attainment or goodput. 0 and Infinity measure all.
+ */
 export interface MeasurementWindow {
-  readonly warmupSeconds: number;
-  readonly drainSeconds: number;
+  readonly fromSeconds: number;
+  readonly untilSeconds: number;
 }
 
 export interface SimulationConfig {

@@ -1,0 +1,180 @@
+import type { GapSketch } from "../../core/gap-sketch.ts";
+import type { StepShape } from "../../perf/step-cost.ts";
+import { PHASE, type RequestLog } from "../request-log.ts";
+import type { Stretch } from "../stretch.ts";
+import { GapPeaks } from "./gap-peaks.ts";
+import type { DecodeLedger } from "./ledger.ts";
+import { StepHeap } from "./step-heap.ts";
+import { WindowCounter } from "./window-counter.ts";
+
+/**
+ * Keeps the decoding requests as totals, so that a step costs O(1) and a jump over many steps no more. Requests finish
+ * by a heap keyed by decode step; blocks fall due by a ring of counters, one per position within a block.
+ */
+export class CountingLedger implements DecodeLedger {
+  sequences = 0;
+  readonly #log: RequestLog;
+  readonly #gaps: GapSketch;
+  readonly #blockSize: number;
+  readonly #windows: readonly WindowCounter[];
+  readonly #peaks = new GapPeaks();
+  readonly #finishes = new StepHeap();
+  /** Sequences that need a new block at decode steps ≡ index (mod block size). */
+  readonly #blockRing: Int32Array;
+  #step = 0;
+  #measured = 0;
+  #contextTokens = 0;
+
+  constructor(log: RequestLog, gaps: GapSketch, blockSize: number, windowTokens: readonly number[]) {
+    this.#log = log;
+    this.#gaps = gaps;
+    this.#blockSize = blockSize;
+    this.#blockRing = new Int32Array(blockSize);
+    this.#windows = windowTokens.map((tokens) => new WindowCounter(tokens));
+  }
+
+  join(request: number, computedTokens: number, remainingTokens: number): void {
+    const step = this.#step;
+    this.sequences++;
+    this.#measured += this.#log.measured[request]!;
+    this.#contextTokens += computedTokens + 1;
+    this.#blockRing[this.#ringSlot(step - computedTokens)]!++;
+    this.#log.joinStep[request] = step;
+    this.#log.finishStep[request] = step + remainingTokens;
+    this.#finishes.push(step + remainingTokens, request);
+    for (const window of this.#windows) window.join(step, computedTokens);
+  }
+
+  leave(request: number): void {
+    const log = this.#log;
+    const remaining = log.finishStep[request]! - this.#step;
+    const generated = log.outputTokens[request]! - remaining;
+    const computed = log.inputTokens[request]! + generated - 1;
+    log.generatedTokens[request] = generated;
+    log.computedTokens[request] = computed;
+    const peak = this.#peaks.since(log.joinStep[request]!);
+    if (peak > 0) log.raiseMaxTbt(request, peak);
+    this.sequences--;
+    this.#measured -= log.measured[request]!;
+    this.#contextTokens -= computed + 1;
+    this.#blockRing[this.#ringSlot(this.#step - computed)]!--;
+    for (const window of this.#windows) window.leave(this.#step, computed);
+  }
+
+  computedTokens(request: number): number {
+    const log = this.#log;
+    const remaining = log.finishStep[request]! - this.#step;
+    return log.inputTokens[request]! + log.outputTokens[request]! - remaining - 1;
+  }
+
+  describe(shape: StepShape, windowGrowth: Float64Array): void {
+    shape.decodeSequences = this.sequences;
+    shape.decodeContextTokens = this.#contextTokens;
+    for (let i = 0; i < this.#windows.length; i++) {
+      shape.decodeWindowTokens[i] = this.#windows[i]!.contextTokens;
+      windowGrowth[i] = this.#windows[i]!.growing;
+    }
+  }
+
+  blocksDue(): number {
+    return this.#blockRing[this.#step % this.#blockSize]!;
+  }
+
+  stepsUntilCrossing(): number {
+    let steps = Infinity;
+    for (const window of this.#windows) steps = Math.min(steps, window.stepsUntilCrossing(this.#step));
+    return steps;
+  }
+
+  recordStep(seconds: number): void {
+    if (this.#measured > 0) this.#gaps.add(seconds, this.#measured);
+    if (this.sequences > 0) this.#peaks.append(this.#step, seconds);
+  }
+
+  /** The gaps of a whole stretch, whose last step has just been passed with `advance`. */
+  recordStretch(stretch: Stretch): void {
+    const { ramp, steps } = stretch;
+    if (this.#measured > 0) this.#gaps.addRamp(ramp.seconds, ramp.secondsPerStep, steps, this.#measured);
+    this.#peaks.append(this.#step - 1, stretch.stepSeconds(steps - 1));
+  }
+
+  advance(steps: number): void {
+    this.#step += steps;
+    this.#contextTokens += steps * this.sequences;
+    for (const window of this.#windows) window.advance(steps, this.#step);
+  }
+
+  takeFinished(): number {
+    this.#dropStaleFinishes();
+    if (this.#finishes.firstStep > this.#step) return -1;
+    const request = this.#finishes.firstRequest;
+    this.#finishes.removeFirst();
+    this.leave(request);
+    return request;
+  }
+
+  /** Steps until the first sequence has all its tokens; Infinity when there is none. */
+  stepsUntilFinish(): number {
+    this.#dropStaleFinishes();
+    return this.#finishes.firstStep - this.#step;
+  }
+
+  /**
+   * Most steps (≤ `atMost`, ≥ 1) that can follow one another when the next step already has its blocks and the later
+   * ones share `freeBlocks`.
+   */
+  stepsWithin(freeBlocks: number, atMost: number): number {
+    const size = this.#blockSize;
+    if (this.sequences * Math.ceil((atMost - 1) / size) <= freeBlocks) return atMost;
+    const cycles = Math.floor(freeBlocks / this.sequences);
+    let left = freeBlocks - cycles * this.sequences;
+    let steps = 1 + cycles * size;
+    while (steps < atMost) {
+      left -= this.#blockRing[(this.#step + steps) % size]!;
+      if (left < 0) break;
+      steps++;
+    }
+    return Math.min(steps, atMost);
+  }
+
+  /** Blocks that the steps after the next one, up to `steps` in all, need. */
+  blocksAfterFirst(steps: number): number {
+    const size = this.#blockSize;
+    const cycles = Math.floor((steps - 1) / size);
+    let blocks = cycles * this.sequences;
+    for (let j = 1 + cycles * size; j < steps; j++) blocks += this.#blockRing[(this.#step + j) % size]!;
+    return blocks;
+  }
+
+  /**
+   * Block-seconds of the blocks that join after the first of the next `steps` steps, each held from the start of its
+   * step to the end of the last. `stretch.steps` is the index of the next step.
+   */
+  blockSecondsAfterFirst(steps: number, stretch: Stretch): number {
+    const size = this.#blockSize;
+    const end = stretch.elapsedAfter(stretch.steps + steps);
+    let blockSeconds = 0;
+    for (let j = 1; j < steps && j <= size; j++) {
+      const blocks = this.#blockRing[(this.#step + j) % size]!;
+      if (blocks === 0) continue;
+      const count = Math.floor((steps - 1 - j) / size) + 1;
+      blockSeconds += blocks * (count * end - stretch.sumOfElapsed(stretch.steps + j, size, count));
+    }
+    return blockSeconds;
+  }
+
+  /** A request that left early stays in the heap until its entry comes up. */
+  #dropStaleFinishes(): void {
+    const log = this.#log;
+    while (this.#finishes.length > 0) {
+      const request = this.#finishes.firstRequest;
+      if (log.phase[request] === PHASE.decoding && log.finishStep[request] === this.#finishes.firstStep) return;
+      this.#finishes.removeFirst();
+    }
+  }
+
+  #ringSlot(offset: number): number {
+    const slot = offset % this.#blockSize;
+    return slot < 0 ? slot + this.#blockSize : slot;
+  }
+}

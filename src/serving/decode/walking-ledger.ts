@@ -1,0 +1,105 @@
+import type { GapSketch } from "../../core/gap-sketch.ts";
+import type { StepShape } from "../../perf/step-cost.ts";
+import type { RequestLog } from "../request-log.ts";
+import type { DecodeLedger } from "./ledger.ts";
+
+interface Member {
+  readonly request: number;
+  computedTokens: number;
+  remainingTokens: number;
+}
+
+/**
+ * The plain way, for `--step-by-step`: every request is visited at every step and nothing is derived from totals.
+ * Slow on purpose; the counting ledger is held equal to it.
+ */
+export class WalkingLedger implements DecodeLedger {
+  readonly #log: RequestLog;
+  readonly #gaps: GapSketch;
+  readonly #blockSize: number;
+  readonly #windowTokens: readonly number[];
+  #members: Member[] = [];
+
+  constructor(log: RequestLog, gaps: GapSketch, blockSize: number, windowTokens: readonly number[]) {
+    this.#log = log;
+    this.#gaps = gaps;
+    this.#blockSize = blockSize;
+    this.#windowTokens = windowTokens;
+  }
+
+  get sequences(): number {
+    return this.#members.length;
+  }
+
+  join(request: number, computedTokens: number, remainingTokens: number): void {
+    this.#members.push({ request, computedTokens, remainingTokens });
+  }
+
+  leave(request: number): void {
+    const member = this.#memberOf(request);
+    this.#members = this.#members.filter((other) => other !== member);
+    this.#log.computedTokens[request] = member.computedTokens;
+    this.#log.generatedTokens[request] = this.#log.outputTokens[request]! - member.remainingTokens;
+  }
+
+  computedTokens(request: number): number {
+    return this.#memberOf(request).computedTokens;
+  }
+
+  describe(shape: StepShape, windowGrowth: Float64Array): void {
+    shape.decodeSequences = this.#members.length;
+    shape.decodeContextTokens = 0;
+    shape.decodeWindowTokens.fill(0);
+    windowGrowth.fill(0);
+    for (const { computedTokens } of this.#members) {
+      shape.decodeContextTokens += computedTokens + 1;
+      for (const [i, window] of this.#windowTokens.entries()) {
+        shape.decodeWindowTokens[i]! += Math.min(computedTokens + 1, window);
+        if (computedTokens + 1 < window) windowGrowth[i]!++;
+      }
+    }
+  }
+
+  blocksDue(): number {
+    let blocks = 0;
+    for (const { computedTokens } of this.#members) if (computedTokens % this.#blockSize === 0) blocks++;
+    return blocks;
+  }
+
+  stepsUntilCrossing(): number {
+    let steps = Infinity;
+    for (const { computedTokens } of this.#members) {
+      for (const window of this.#windowTokens) {
+        if (computedTokens + 1 < window) steps = Math.min(steps, window - computedTokens);
+      }
+    }
+    return steps;
+  }
+
+  recordStep(seconds: number): void {
+    for (const { request } of this.#members) {
+      if (this.#log.measured[request] === 1) this.#gaps.add(seconds, 1);
+      this.#log.raiseMaxTbt(request, seconds);
+    }
+  }
+
+  advance(steps: number): void {
+    for (const member of this.#members) {
+      member.computedTokens += steps;
+      member.remainingTokens -= steps;
+    }
+  }
+
+  takeFinished(): number {
+    const member = this.#members.find(({ remainingTokens }) => remainingTokens === 0);
+    if (member === undefined) return -1;
+    this.leave(member.request);
+    return member.request;
+  }
+
+  #memberOf(request: number): Member {
+    const member = this.#members.find((candidate) => candidate.request === request);
+    if (member === undefined) throw new RangeError(`request ${request} does not decode`);
+    return member;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Replica } from "../replica.ts";
+import type { Timeline } from "../result.ts";
+
+/** Samples all replicas at evenly spaced times, after all that happens at each of them. */
+export class TimelineSampler {
+  readonly #spacingSeconds: number;
+  readonly #replicas: readonly Replica[];
+  readonly #seconds: number[] = [];
+  readonly #running: number[] = [];
+  readonly #waiting: number[] = [];
+  readonly #kvUtilization: number[] = [];
+
+  constructor(spacingSeconds: number, replicas: readonly Replica[]) {
+    this.#spacingSeconds = spacingSeconds;
+    this.#replicas = replicas;
+  }
+
+  /** Takes the samples that are due before an event at `seconds`. */
+  sampleBefore(seconds: number): void {
+    for (;;) {
+      const due = this.#seconds.length * this.#spacingSeconds;
+      if (due >= seconds) return;
+      this.#sample(due);
+    }
+  }
+
+  timeline(): Timeline {
+    return {
+      seconds: this.#seconds,
+      running: this.#running,
+      waiting: this.#waiting,
+      kvUtilization: this.#kvUtilization,
+    };
+  }
+
+  #sample(seconds: number): void {
+    let running = 0;
+    let waiting = 0;
+    let used = 0;
+    let capacity = 0;
+    for (const replica of this.#replicas) {
+      running += replica.runningCount;
+      waiting += replica.waitingCount;
+      used += replica.usedBlocksAt(seconds);
+      capacity += replica.pool.capacityBlocks;
+    }
+    this.#seconds.push(seconds);
+    this.#running.push(running);
+    this.#waiting.push(waiting);
+    this.#kvUtilization.push(used / capacity);
+  }
+}

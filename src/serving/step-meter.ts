@@ -1,0 +1,62 @@
+import { CHARGE_COUNT, type DecodeRamp, type StepCost, type StepShape } from "../perf/step-cost.ts";
+
+/** Rounding that the floor check forgives, as a fraction. */
+const FLOOR_TOLERANCE = 1e-9;
+
+/** Adds up what the steps of one replica cost and computed, and holds each step against its roofline. */
+export class StepMeter {
+  /** Busy seconds per resource and dynamic joules, as in `step-cost.ts`. */
+  readonly charges = new Float64Array(CHARGE_COUNT);
+  steps = 0;
+  /** Ends of steps that were simulated one at a time; `steps` minus this were jumped over. */
+  stops = 0;
+  /** Steps with prompt tokens: these never repeat. */
+  prefillSteps = 0;
+  /** Jumps that an arrival cut short. */
+  jumpsCut = 0;
+  prefillTokens = 0;
+  decodeTokens = 0;
+  preemptions = 0;
+  /** Computed tokens that preemptions threw away. */
+  discardedTokens = 0;
+  blockSeconds = 0;
+  stepsBelowFloor = 0;
+  readonly #cost: StepCost;
+
+  constructor(cost: StepCost) {
+    this.#cost = cost;
+  }
+
+  /** Steps have passed that computed one token for each of `decodes` sequences and `prefillTokens` in all. */
+  passSteps(steps: number, decodes: number, prefillTokens: number, blockSeconds: number): void {
+    this.stops++;
+    this.steps += steps;
+    this.decodeTokens += steps * decodes;
+    this.blockSeconds += blockSeconds;
+    if (prefillTokens > 0) {
+      this.prefillTokens += prefillTokens;
+      this.prefillSteps++;
+    }
+  }
+
+  addBlockSeconds(blockSeconds: number): void {
+    this.blockSeconds += blockSeconds;
+  }
+
+  preempt(computedTokens: number): void {
+    this.preemptions++;
+    this.discardedTokens += computedTokens;
+  }
+
+  chargeRamp(ramp: DecodeRamp, steps: number): void {
+    const sumOfIndex = (steps * (steps - 1)) / 2;
+    for (let i = 0; i < CHARGE_COUNT; i++) {
+      this.charges[i]! += steps * ramp.charges[i]! + sumOfIndex * ramp.chargesPerStep[i]!;
+    }
+  }
+
+  /** No step may be faster than peak compute and peak bandwidth allow. */
+  checkFloor(shape: StepShape, seconds: number): void {
+    if (seconds < this.#cost.rooflineSeconds(shape) * (1 - FLOOR_TOLERANCE)) this.stepsBelowFloor++;
+  }
+}
