@@ -12,21 +12,27 @@ const FLOORS = [
 ];
 const ISOMORPHIC = "^src/(core|models|hardware|workload|perf|serving|scenario|report)/";
 
+const oneOf = (folders) => `^src/(${folders.join("|")})/`;
+
 const floorRules = FLOORS.flatMap((folders, floor) =>
-  folders.map((folder) => {
-    const allowed = [...FLOORS.slice(0, floor).flat(), folder];
-    return {
-      name: `floor-of-${folder}`,
-      severity: "error",
-      from: { path: `^src/${folder}/` },
-      to: { path: "^src/", pathNot: `^src/(${allowed.join("|")})/` },
-    };
-  }),
+  folders.map((folder) => ({
+    name: `floor-of-${folder}`,
+    severity: "error",
+    from: { path: oneOf([folder]) },
+    to: { path: "^src/", pathNot: oneOf([...FLOORS.slice(0, floor).flat(), folder]) },
+  })),
 );
 
 module.exports = {
   forbidden: [
     ...floorRules,
+    {
+      name: "every-folder-has-a-floor",
+      comment: "A new folder takes its place in FLOORS before it imports anything.",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: oneOf(FLOORS.flat()) },
+      to: {},
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "isomorphic-floors-know-no-platform",
@@ -35,10 +41,17 @@ module.exports = {
       to: { dependencyTypes: ["core"] },
     },
     {
+      name: "isomorphic-floors-import-isomorphic-packages",
+      comment: "csv-parse and csv-stringify ship a build without Buffer and streams under browser/esm.",
+      severity: "error",
+      from: { path: ISOMORPHIC },
+      to: { path: "node_modules/(commander|cli-progress|csv-(parse|stringify)/(lib|dist/cjs))" },
+    },
+    {
       name: "no-unlisted-package",
       severity: "error",
       from: { path: "^src/" },
-      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"] },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev", "npm-peer", "deprecated"] },
     },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
@@ -46,6 +59,10 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], extensions: [".ts", ".js", ".mjs", ".cjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+      extensions: [".ts", ".js", ".mjs", ".cjs", ".json"],
+    },
   },
 };

@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+/** Where CI wants the results as JSON beside the usual output: `npm cit` hands no arguments on to the runner. */
+const jsonFile = process.env["ADOR_TEST_JSON"];
+
 export default defineConfig({
   test: {
+    reporters: jsonFile === undefined ? ["default"] : ["default", ["json", { outputFile: jsonFile }]],
     projects: [
       {
         test: {

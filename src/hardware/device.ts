@@ -60,6 +60,26 @@ export interface HdaDevice {
   readonly tdpWatts: number;
 }
 
+/** What kernels of a GPU cost beyond its datasheet; fitted once per device and shared by every model and shape. */
+export interface GpuKernels {
+  /** Seconds of a matrix product beside its arithmetic and traffic: pipeline fill, drain, launch gap in a CUDA graph. */
+  readonly matrixSeconds: number;
+  /** Seconds that each wave of output tiles adds. */
+  readonly waveSeconds: number;
+  /** Tile size (rows · columns / (rows + columns)) at which a tile is half as efficient as an endless one. */
+  readonly tileKnee: number;
+  /** Seconds of a prefill attention kernel beside its work. */
+  readonly prefillSeconds: number;
+  /** Share of the tensor peak that prefill attention reaches over long contexts (0..1). */
+  readonly prefillEfficiency: number;
+  /** Key positions that each new token costs beyond those it attends to: masked tiles, softmax start and end. */
+  readonly prefillPaddingTokens: number;
+  /** Seconds of a decode attention kernel beside its traffic. */
+  readonly decodeSeconds: number;
+  /** Seconds that one (sequence, KV head) pair occupies one multiprocessor, however short its context. */
+  readonly decodePairSeconds: number;
+}
+
 /** A GPU: many small arrays, launched kernels, measured efficiencies. */
 export interface GpuDevice {
   readonly kind: "gpu";
@@ -75,9 +95,11 @@ export interface GpuDevice {
   /** Factor of the tensor peak for 8-bit operands (2 on most since Hopper, 1 where unsupported). */
   readonly eightBitSpeedup: number;
   readonly vectorFlopsPerSecond: number;
-  /** Share of the tensor peak that large matrix products reach (0..1). */
+  /** Share of the tensor peak that matrix products in the largest tiles reach (0..1). */
   readonly tensorEfficiency: number;
+  readonly kernels: GpuKernels;
   readonly l2Bytes: number;
+  readonly l2BytesPerSecond: number;
   readonly memory: MemorySystem;
   readonly links: LinkSystem;
   readonly overheads: Overheads;

@@ -2,6 +2,16 @@
 export const RESOURCES = ["sa", "mac_tree", "vector", "dram", "noc", "p2p"] as const;
 export type Resource = (typeof RESOURCES)[number];
 
+/** Slot of each resource in a `charges` array. */
+export const RESOURCE_INDEX = {
+  sa: 0,
+  mac_tree: 1,
+  vector: 2,
+  dram: 3,
+  noc: 4,
+  p2p: 5,
+} as const satisfies Record<Resource, number>;
+
 /** Slots of a `charges` array: busy seconds per resource of one device, then the replica's dynamic energy in joules. */
 export const CHARGE_COUNT = RESOURCES.length + 1;
 export const ENERGY_CHARGE = RESOURCES.length;

@@ -58,6 +58,9 @@ export interface SimulationConfig {
   readonly window: MeasurementWindow;
   /** Jump over stretches of equal batches in closed form (the default), or walk every step and request. */
   readonly mode: "fast-forward" | "step-by-step";
-  /** Spacing of the samples of running, waiting and KV use in seconds of simulated time; 0 for none. */
+  /**
+   * Spacing of the samples of running, waiting and KV use in seconds of simulated time, doubled as often as a long run
+   * needs to stay within some 20,000 samples; 0 for none.
+   */
   readonly timelineSeconds: number;
 }

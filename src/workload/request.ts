@@ -47,6 +47,5 @@ export interface RequestTable {
    * `ids[offsets[i]] … ids[offsets[i + 1] - 1]`, each standing for `blockTokens` prompt tokens.
    */
   readonly prefixBlocks:
-    | { readonly blockTokens: number; readonly offsets: Int32Array; readonly ids: Int32Array }
-    | undefined;
+    { readonly blockTokens: number; readonly offsets: Int32Array; readonly ids: Int32Array } | undefined;
 }

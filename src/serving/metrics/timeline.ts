@@ -1,14 +1,17 @@
 import type { Replica } from "../replica.ts";
 import type { Timeline } from "../result.ts";
 
+/** Beyond this many samples every other one is dropped and the spacing doubles: memory stays bounded. */
+const MOST_SAMPLES = 20_000;
+
 /** Samples all replicas at evenly spaced times, after all that happens at each of them. */
 export class TimelineSampler {
-  readonly #spacingSeconds: number;
+  #spacingSeconds: number;
   readonly #replicas: readonly Replica[];
-  readonly #seconds: number[] = [];
-  readonly #running: number[] = [];
-  readonly #waiting: number[] = [];
-  readonly #kvUtilization: number[] = [];
+  #seconds: number[] = [];
+  #running: number[] = [];
+  #waiting: number[] = [];
+  #kvUtilization: number[] = [];
 
   constructor(spacingSeconds: number, replicas: readonly Replica[]) {
     this.#spacingSeconds = spacingSeconds;
@@ -48,5 +51,18 @@ export class TimelineSampler {
     this.#running.push(running);
     this.#waiting.push(waiting);
     this.#kvUtilization.push(used / capacity);
+    if (this.#seconds.length >= MOST_SAMPLES) this.#thin();
   }
+
+  #thin(): void {
+    this.#spacingSeconds *= 2;
+    this.#seconds = everyOther(this.#seconds);
+    this.#running = everyOther(this.#running);
+    this.#waiting = everyOther(this.#waiting);
+    this.#kvUtilization = everyOther(this.#kvUtilization);
+  }
+}
+
+function everyOther(values: readonly number[]): number[] {
+  return values.filter((_, index) => index % 2 === 0);
 }

@@ -1,0 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { cpus } from "node:os";
+import { resolve } from "node:path";
+import { benchAzure } from "./azure.ts";
+import { benchLowLoad } from "./low-load.ts";
+import { benchWholeProcess } from "./whole-process.ts";
+
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`);
+await benchAzure();
+await benchLowLoad();
+execFileSync(process.execPath, ["--import", "tsx", resolve(import.meta.dirname, "million.ts")], { stdio: "inherit" });
+benchWholeProcess();

@@ -1,0 +1,82 @@
+import { deviceAreaMm2 } from "../hardware/area.ts";
+import { idleWatts, peakWatts } from "../hardware/power.ts";
+import { kvBytesPerTokenPerDevice, weightBytesPerDevice } from "../models/memory.ts";
+import { diskFiles } from "../node/disk-files.ts";
+import { jsonText } from "../node/result-files.ts";
+import { prepareRequests } from "../node/run-scenario.ts";
+import { formatCount, formatNumber } from "../report/format.ts";
+import { plainTable } from "../report/plain-table.ts";
+import { loadScenario } from "../scenario/load.ts";
+import type { System } from "../scenario/scenario.ts";
+
+/** `ador check`: loads the scenario and its trace as a run would, and says what they come to. */
+export async function checkCommand(
+  path: string,
+  { set, json }: { readonly set?: readonly string[]; readonly json?: boolean },
+): Promise<void> {
+  const scenario = loadScenario(path, diskFiles, { set });
+  const { supply, identity } = await prepareRequests(scenario);
+  const requests = supply.kind === "table" ? supply.table.length : (supply.spec.requests ?? null);
+  const systems = scenario.systems.map((system) => ({ system, facts: factsOf(system) }));
+  if (json === true) {
+    const answer = {
+      scenario: scenario.name,
+      scenario_hash: identity.scenarioHash,
+      seed: scenario.seed,
+      requests,
+      warnings: identity.warnings,
+      systems: Object.fromEntries(systems.map(({ system, facts }) => [system.name, { ...system.settings, ...facts }])),
+    };
+    process.stdout.write(jsonText(answer));
+    return;
+  }
+  for (const warning of identity.warnings) process.stderr.write(`warning: ${warning}\n`);
+  const traffic = requests === null ? "requests until its duration ends" : `${formatCount(requests)} requests`;
+  const rows = FACT_ROWS.map(({ label, text }) => [label, ...systems.map(({ system, facts }) => text(facts, system))]);
+  const head = ["", ...systems.map(({ system }) => system.name)];
+  process.stdout.write(`${scenario.name}: sound, ${traffic}\n\n${plainTable(head, rows)}\n\nscenario hash ${identity.scenarioHash}\n`);
+}
+
+interface Facts {
+  readonly devices: number;
+  readonly weight_bytes_per_device: number;
+  readonly kv_blocks: number;
+  readonly kv_tokens: number;
+  readonly kv_bytes_per_device: number;
+  readonly area_mm2: number;
+  readonly idle_w: number;
+  readonly peak_w: number;
+}
+
+function factsOf({ model, device, tensorParallel, replicas, precision, engine }: System): Facts {
+  const devices = replicas * tensorParallel;
+  const kvTokens = engine.kvBlocks * engine.blockSize;
+  return {
+    devices,
+    weight_bytes_per_device: weightBytesPerDevice(model, tensorParallel, precision),
+    kv_blocks: engine.kvBlocks,
+    kv_tokens: kvTokens,
+    kv_bytes_per_device: kvTokens * kvBytesPerTokenPerDevice(model, tensorParallel, precision),
+    area_mm2: deviceAreaMm2(device).totalMm2 * devices,
+    idle_w: idleWatts(device) * devices,
+    peak_w: peakWatts(device) * devices,
+  };
+}
+
+const FACT_ROWS: readonly { readonly label: string; text(facts: Facts, system: System): string }[] = [
+  { label: "Model", text: (_, { model }) => model.name },
+  { label: "Devices", text: ({ devices }, { device }) => `${devices} x ${device.name}` },
+  { label: "Replicas x tensor parallel", text: (_, { replicas, tensorParallel }) => `${replicas} x ${tensorParallel}` },
+  { label: "Memory per device", text: (_, { device }) => gibibytes(device.memory.capacityBytes) },
+  { label: "Weights per device", text: (facts) => gibibytes(facts.weight_bytes_per_device) },
+  { label: "KV cache per device", text: (facts) => gibibytes(facts.kv_bytes_per_device) },
+  { label: "KV blocks per replica", text: (facts) => formatCount(facts.kv_blocks) },
+  { label: "KV tokens per replica", text: (facts) => formatCount(facts.kv_tokens) },
+  { label: "Longest request, tokens", text: (_, { engine }) => formatCount(engine.maxModelLen) },
+  { label: "Area, all devices", text: (facts) => `${formatNumber(facts.area_mm2)} mm²` },
+  { label: "Power, idle to peak", text: (facts) => `${formatNumber(facts.idle_w)} to ${formatNumber(facts.peak_w)} W` },
+];
+
+function gibibytes(bytes: number): string {
+  return `${formatNumber(bytes / 2 ** 30)} GiB`;
+}

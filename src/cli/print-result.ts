@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import picocolors from "picocolors";
+import { jsonText, type FinishedRun } from "../node/result-files.ts";
+import { compareJsonOf } from "../report/comparison.ts";
+import { formatCount, formatSeconds } from "../report/format.ts";
+import { summaryOf } from "../report/summary.ts";
+import { terminalScreen, type Paint } from "../report/terminal.ts";
+import type { RunFlags } from "./program.ts";
+
+/** The answer on standard output; how long it took and where it lies on standard error. */
+export function printResult(runs: readonly FinishedRun[], { json, quiet, out }: RunFlags): void {
+  const reports = runs.map(({ report }) => report);
+  const broken = reports.flatMap(({ system, outcome }) =>
+    outcome.metrics.audit
+      .filter((check) => !check.passed)
+      .map((check) => `${system.name}: the self-check failed: ${check.law}: ${check.detail}\n`),
+  );
+  for (const line of broken) process.stderr.write(line);
+  if (json === true) {
+    const answer = reports.length > 1 ? compareJsonOf(reports) : summaryOf(reports[0]!);
+    process.stdout.write(jsonText(answer));
+    return;
+  }
+  if (quiet === true) return;
+  for (const warning of reports[0]!.identity.warnings) process.stderr.write(`warning: ${warning}\n`);
+  process.stdout.write(terminalScreen(reports, paintFor(process.stdout.isTTY)));
+  const requests = runs.reduce((sum, { report }) => sum + report.outcome.metrics.counts.submitted, 0);
+  const wallSeconds = runs.reduce((sum, run) => sum + run.wallSeconds, 0);
+  const where = out === undefined ? "nothing written (add --out DIR)" : `written to ${join(out, "report.html")} and beside it`;
+  process.stderr.write(`${formatCount(requests)} requests replayed in ${formatSeconds(wallSeconds)}; ${where}\n`);
+}
+
+function paintFor(isTerminal: boolean): Paint {
+  const { bold, dim, green } = picocolors.createColors(isTerminal && picocolors.isColorSupported);
+  return { bold, dim, good: green };
+}

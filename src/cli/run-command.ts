@@ -1,0 +1,49 @@
+import { SimulationThread } from "../node/simulation-thread.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { RunFlags } from "./program.ts";
+
+/** `ador run`. Returns the exit code; results go to standard output, all else to standard error. */
+export async function runCommand(scenarioPath: string, flags: RunFlags): Promise<number> {
+  // The thread loads its code while this one loads the scenario's.
+  const thread = new SimulationThread();
+  const unlisten = stopOnInterrupt(thread);
+  try {
+    const { runScenario } = await import("../node/run-scenario.ts");
+    const runs = await runScenario(
+      {
+        scenarioPath,
+        overrides: flags,
+        out: flags.out,
+        force: flags.force === true,
+        mode: flags.stepByStep === true ? "step-by-step" : "fast-forward",
+        timelineSeconds: typeof flags.timeline === "number" ? flags.timeline : undefined,
+        withTimelineFile: flags.timeline !== undefined,
+        withProgress: process.stderr.isTTY && flags.quiet !== true && flags.json !== true,
+      },
+      thread,
+    );
+    const { printResult } = await import("./print-result.ts");
+    printResult(runs, flags);
+    if (thread.stopped) return EXIT.interrupted;
+    const broken = runs.some(({ report }) => report.outcome.metrics.audit.some((check) => !check.passed));
+    return broken ? EXIT.runFailed : EXIT.done;
+  } finally {
+    unlisten();
+    await thread.close();
+  }
+}
+
+/** The first Ctrl-C ends the run and keeps what completed; a second one ends the program at once. */
+function stopOnInterrupt(thread: SimulationThread): () => void {
+  const onInterrupt = (): void => {
+    if (thread.stopped) process.exit(EXIT.interrupted);
+    thread.stop();
+    process.stderr.write("\ninterrupted: keeping what completed (Ctrl-C again to drop it)\n");
+  };
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGTERM", onInterrupt);
+  return () => {
+    process.off("SIGINT", onInterrupt);
+    process.off("SIGTERM", onInterrupt);
+  };
+}

@@ -1,0 +1,106 @@
+import { basename } from "node:path";
+import type { RunIdentity, RunReport } from "../report/run-report.ts";
+import { scenarioHash } from "../scenario/hash.ts";
+import { loadScenario, type ScenarioOverrides } from "../scenario/load.ts";
+import type { ReplayOptions } from "../scenario/replay.ts";
+import type { RequestSupply } from "../scenario/request-supply.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { TraceWorkload } from "../scenario/workload.ts";
+import { applyTransforms, type TransformRecord } from "../workload/transforms.ts";
+import { diskFiles } from "./disk-files.ts";
+import { OutputFolder } from "./output-folder.ts";
+import { programVersion } from "./program-version.ts";
+import type { FinishedRun } from "./result-files.ts";
+import type { SimulationThread } from "./simulation-thread.ts";
+import { readTraceFile } from "./trace-file.ts";
+
+export interface RunRequest extends ReplayOptions {
+  readonly scenarioPath: string;
+  readonly overrides: ScenarioOverrides;
+  /** Folder for the results; nothing is written without one. */
+  readonly out: string | undefined;
+  /** Write into a folder that holds other things. */
+  readonly force: boolean;
+  readonly withTimelineFile: boolean;
+  readonly withProgress: boolean;
+}
+
+/**
+ * The main job: loads a scenario, reads its trace, replays it on every system and writes the results.
+ * @param thread where to simulate; a stop asked of it ends the run early with what was done until then
+ * @returns the systems that ran: fewer than the scenario's, at least one, when it was stopped
+ * @throws InputError, RunError
+ */
+export async function runScenario(request: RunRequest, thread: SimulationThread): Promise<readonly FinishedRun[]> {
+  const scenario = loadScenario(request.scenarioPath, diskFiles, request.overrides);
+  const folder = request.out === undefined ? undefined : new OutputFolder(request.out, request.force);
+  try {
+    const { supply, identity } = await prepareRequests(scenario);
+    thread.supply(supply);
+    const [runs, { writeResults }] = await Promise.all([
+      replaySystems(request, scenario, identity, supply, thread),
+      import("./result-files.ts"), // Loads while the other thread simulates.
+    ]);
+    if (folder !== undefined) writeResults(folder, runs, request.withTimelineFile);
+    return runs;
+  } catch (error) {
+    folder?.discard();
+    throw error;
+  }
+}
+
+/** The requests of a scenario as its transforms leave them, and what results say about their origin. */
+export async function prepareRequests(
+  scenario: Scenario,
+): Promise<{ readonly supply: RequestSupply; readonly identity: RunIdentity }> {
+  const { workload, seed } = scenario;
+  const version = programVersion();
+  if (workload.kind === "synthetic") {
+    const identity = { scenarioHash: scenarioHash(scenario, undefined), version, trace: undefined, warnings: [] };
+    return { supply: { ...workload, seed }, identity };
+  }
+  const { table, applied, ...file } = await readWorkload(workload, seed);
+  const trace = {
+    name: basename(workload.file),
+    sha256: file.sha256,
+    format: file.format,
+    requests: file.requests,
+    transforms: applied,
+  };
+  const identity = { scenarioHash: scenarioHash(scenario, file.sha256), version, trace, warnings: file.warnings };
+  return { supply: { kind: "table", table }, identity };
+}
+
+async function readWorkload(workload: TraceWorkload, seed: number) {
+  const { format, zeroOutput, failedRows, arrivals, transforms } = workload;
+  const { table, ...file } = await readTraceFile(workload.file, {
+    ...{ format, zeroOutput, failedRows },
+    arrivals: arrivals === undefined ? undefined : { process: arrivals, seed },
+  });
+  const transformed: { table: typeof table; applied: readonly TransformRecord[] } = applyTransforms(table, transforms, seed);
+  return { ...file, ...transformed, requests: table.length };
+}
+
+async function replaySystems(
+  { mode, timelineSeconds, withProgress }: RunRequest,
+  scenario: Scenario,
+  identity: RunIdentity,
+  supply: RequestSupply,
+  thread: SimulationThread,
+): Promise<FinishedRun[]> {
+  const total = supply.kind === "table" ? supply.table.length : supply.spec.requests;
+  const progress = withProgress && total !== undefined ? await import("./progress-bar.ts") : undefined;
+  const runs: FinishedRun[] = [];
+  for (const system of scenario.systems) {
+    if (thread.stopped && runs.length > 0) break;
+    const hideProgress = progress?.showProgress(system.name, total!, () => thread.finishedRequests);
+    try {
+      const { outcome, wallSeconds } = await thread.replay(scenario, system, { mode, timelineSeconds });
+      const report: RunReport = { scenario, system, outcome, identity };
+      runs.push({ report, wallSeconds });
+    } finally {
+      hideProgress?.();
+    }
+  }
+  return runs;
+}

@@ -1,0 +1,78 @@
+import { Worker } from "node:worker_threads";
+import { InputError, RunError } from "../core/errors.ts";
+import type { ReplayOptions, ReplayOutcome } from "../scenario/replay.ts";
+import type { RequestSupply } from "../scenario/request-supply.ts";
+import type { Scenario, System } from "../scenario/scenario.ts";
+import { CONTROL_BYTES, controlOf, type SimulationAnswer, type SimulationRequest } from "./simulation-protocol.ts";
+
+/** A replay's outcome and how long it took by the wall clock, from its first to its last event. */
+export interface TimedOutcome {
+  readonly outcome: ReplayOutcome;
+  readonly wallSeconds: number;
+}
+
+/**
+ * A thread that simulates while this one reads files, draws progress and hears Ctrl-C. Starting it first lets it load
+ * its code while this thread loads its own.
+ */
+export class SimulationThread {
+  readonly #memory = new SharedArrayBuffer(CONTROL_BYTES);
+  readonly #control = controlOf(this.#memory);
+  readonly #worker = new Worker(new URL("./simulation-worker.js", import.meta.url), { workerData: this.#memory });
+
+  /** Sends the requests that all following replays share. */
+  supply(supply: RequestSupply): void {
+    this.#post({ kind: "supply", supply });
+  }
+
+  /**
+   * Replays the supplied requests on one system.
+   * @throws InputError or RunError as the simulation did
+   */
+  replay(scenario: Scenario, system: System, options: ReplayOptions): Promise<TimedOutcome> {
+    const { slo, margins } = scenario;
+    return new Promise((resolve, reject) => {
+      const settle = (answer: SimulationAnswer): void => {
+        this.#worker.off("error", reject);
+        if (answer.kind === "done") resolve(answer);
+        else reject(errorOf(answer));
+      };
+      this.#worker.once("message", settle);
+      this.#worker.once("error", reject);
+      this.#post({ kind: "replay", scenario: { slo, margins }, system, options });
+    });
+  }
+
+  /** Asks the running replay to end; what completed is kept. */
+  stop(): void {
+    Atomics.store(this.#control.stop, 0, 1);
+  }
+
+  get stopped(): boolean {
+    return Atomics.load(this.#control.stop, 0) === 1;
+  }
+
+  /** Requests that have ended so far in the running replay. */
+  get finishedRequests(): number {
+    return this.#control.progress[0]!;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #post(request: SimulationRequest): void {
+    this.#worker.postMessage(request);
+  }
+}
+
+function errorOf(answer: Exclude<SimulationAnswer, { kind: "done" }>): Error {
+  switch (answer.kind) {
+    case "input-error":
+      return new InputError(answer.problems);
+    case "run-error":
+      return new RunError(answer.message);
+    case "crash":
+      return new Error(answer.message);
+  }
+}

@@ -1,0 +1,185 @@
+import { explainStep } from "./explain.ts";
+import {
+  AttentionWork,
+  decodeLineSeconds,
+  LINE_FIELDS,
+  type AttentionKernel,
+  type Machine,
+} from "./machine.ts";
+import type { AttentionGroup, StepOperators } from "./operators.ts";
+import { causalPairs } from "./prefill-work.ts";
+import { Roofline } from "./roofline.ts";
+import {
+  CHARGE_COUNT,
+  type DecodeRamp,
+  type OperatorCost,
+  type StepCost,
+  type StepShape,
+} from "./step-cost.ts";
+import { StepTable } from "./step-table.ts";
+
+/**
+ * Step cost of one replica: tables over the token count and over the logit count, and attention in closed form over
+ * the sums of the batch shape. Nothing is allocated while a simulation queries it, but for rows of the tables.
+ */
+export class CompiledStepCost implements StepCost {
+  readonly windowTokens: readonly number[];
+  readonly deviceCount: number;
+  readonly #machine: Machine;
+  readonly #operators: StepOperators;
+  readonly #kernel: AttentionKernel;
+  readonly #tokenTable: StepTable;
+  readonly #logitTable: StepTable;
+  readonly #roofline: Roofline;
+  readonly #work = new AttentionWork();
+
+  constructor(
+    machine: Machine,
+    operators: StepOperators,
+    windowTokens: readonly number[],
+    deviceCount: number,
+  ) {
+    this.#machine = machine;
+    this.#operators = operators;
+    this.windowTokens = windowTokens;
+    this.deviceCount = deviceCount;
+    this.#kernel = machine.attention(operators.heads);
+    this.#tokenTable = new StepTable(machine, [...operators.beforeAttention, ...operators.afterAttention]);
+    this.#logitTable = new StepTable(machine, operators.logits);
+    this.#roofline = new Roofline(machine, operators);
+  }
+
+  step(shape: StepShape, charges: Float64Array): number {
+    const { chunkCount, chunkNewTokens } = shape;
+    let tokens = shape.decodeSequences;
+    for (let i = 0; i < chunkCount; i++) tokens += chunkNewTokens[i]!;
+    let seconds = this.#machine.hostSeconds;
+    if (tokens > 0) seconds += this.#tokenTable.charge(tokens, charges);
+    if (shape.logitSequences > 0) seconds += this.#logitTable.charge(shape.logitSequences, charges);
+    for (const group of this.#operators.attentionGroups)
+      seconds += this.#attentionSeconds(group, shape, charges);
+    return seconds;
+  }
+
+  decodeRamp(shape: StepShape, windowGrowth: Float64Array, ramp: DecodeRamp): void {
+    const { decodeLines, decodeRates } = this.#kernel;
+    const sequences = shape.decodeSequences;
+    const { charges, chargesPerStep } = ramp;
+    charges.fill(0);
+    chargesPerStep.fill(0);
+    let seconds = this.#machine.hostSeconds;
+    let secondsPerStep = 0;
+    let steps = Infinity;
+    if (sequences > 0) seconds += this.#tokenTable.charge(sequences, charges);
+    if (shape.logitSequences > 0) seconds += this.#logitTable.charge(shape.logitSequences, charges);
+    for (const { layers, windowClass } of this.#operators.attentionGroups) {
+      if (sequences === 0) break;
+      const context = contextOf(shape, windowClass);
+      const growth = windowClass < 0 ? sequences : windowGrowth[windowClass]!;
+      const line = steepestTopLine(decodeLines, sequences, context);
+      seconds += layers * decodeLineSeconds(decodeLines, sequences, context);
+      secondsPerStep += layers * decodeLines[line + 2]! * growth;
+      steps = Math.min(steps, stepsOnLine(decodeLines, line, sequences, context, growth));
+      for (let i = 0; i < CHARGE_COUNT; i++) {
+        const perToken = decodeRates[CHARGE_COUNT + i]!;
+        charges[i]! += layers * (decodeRates[i]! * sequences + perToken * context);
+        chargesPerStep[i]! += layers * perToken * growth;
+      }
+    }
+    ramp.steps = steps;
+    ramp.seconds = seconds;
+    ramp.secondsPerStep = secondsPerStep;
+  }
+
+  rooflineSeconds(shape: StepShape): number {
+    return this.#roofline.seconds(shape);
+  }
+
+  explain(shape: StepShape): readonly OperatorCost[] {
+    return explainStep(this.#machine, this.#operators, shape, (group, charges) =>
+      this.#attentionSeconds(group, shape, charges),
+    );
+  }
+
+  /** Attention of all layers of a group; adds its charges. */
+  #attentionSeconds(
+    { layers, windowClass, windowTokens }: AttentionGroup,
+    shape: StepShape,
+    charges: Float64Array,
+  ): number {
+    const sequences = shape.decodeSequences;
+    const context = contextOf(shape, windowClass);
+    if (shape.chunkCount > 0) {
+      this.#gatherWork(shape, context, windowTokens);
+      return this.#kernel.mixed(this.#work, layers, charges);
+    }
+    if (sequences === 0) return 0;
+    const { decodeLines, decodeRates } = this.#kernel;
+    for (let i = 0; i < CHARGE_COUNT; i++) {
+      charges[i]! += layers * (decodeRates[i]! * sequences + decodeRates[CHARGE_COUNT + i]! * context);
+    }
+    return layers * decodeLineSeconds(decodeLines, sequences, context);
+  }
+
+  #gatherWork(shape: StepShape, decodeContext: number, window: number): void {
+    const { chunkNewTokens, chunkContextTokens, chunkCount } = shape;
+    const { rowBlockTokens, tokensPerPass } = this.#kernel;
+    const work = this.#work;
+    work.decodeSequences = shape.decodeSequences;
+    work.decodeContextTokens = decodeContext;
+    work.newTokens = 0;
+    work.prefillPairs = 0;
+    work.prefillKvTokens = 0;
+    for (let i = 0; i < chunkCount; i++) {
+      const newTokens = chunkNewTokens[i]!;
+      const context = chunkContextTokens[i]!;
+      const filledRows = Math.ceil(newTokens / rowBlockTokens) * rowBlockTokens;
+      work.newTokens += newTokens;
+      work.prefillPairs += (causalPairs(newTokens, context, window) * filledRows) / newTokens;
+      work.prefillKvTokens += (Math.min(context, window) + newTokens) * Math.ceil(newTokens / tokensPerPass);
+    }
+  }
+}
+
+function contextOf(shape: StepShape, windowClass: number): number {
+  return windowClass < 0 ? shape.decodeContextTokens : shape.decodeWindowTokens[windowClass]!;
+}
+
+/** Offset of the line that is the largest now and stays so the longest: among equal ones the steepest. */
+function steepestTopLine(lines: Float64Array, sequences: number, context: number): number {
+  let top = 0;
+  let topSeconds = -1;
+  for (let at = 0; at < lines.length; at += LINE_FIELDS) {
+    const seconds = lines[at]! + lines[at + 1]! * sequences + lines[at + 2]! * context;
+    if (seconds > topSeconds || (seconds === topSeconds && lines[at + 2]! > lines[top + 2]!)) {
+      top = at;
+      topSeconds = seconds;
+    }
+  }
+  return top;
+}
+
+/**
+ * Steps j = 0, 1, … for which the line at `top` remains the largest while the context grows by `growth` a step, at
+ * least 1: a steeper line takes over beyond the context at which both are equal. Counted down until the last step is
+ * really on this side of the crossing, since the division may round up.
+ */
+function stepsOnLine(
+  lines: Float64Array,
+  top: number,
+  sequences: number,
+  context: number,
+  growth: number,
+): number {
+  let steps = Infinity;
+  for (let at = 0; at < lines.length; at += LINE_FIELDS) {
+    const slopeGain = lines[at + 2]! - lines[top + 2]!;
+    if (slopeGain <= 0) continue;
+    const lead = lines[top]! - lines[at]! + (lines[top + 1]! - lines[at + 1]!) * sequences;
+    const crossing = lead / slopeGain;
+    let count = Math.floor((crossing - context) / growth) + 1;
+    while (count > 1 && context + (count - 1) * growth > crossing) count--;
+    steps = Math.min(steps, Math.max(1, count));
+  }
+  return steps;
+}

@@ -1,0 +1,71 @@
+import type { Cover, Machine } from "./machine.ts";
+import type { Operator } from "./operators.ts";
+import { CHARGE_COUNT } from "./step-cost.ts";
+
+/** Seconds, then the charges. */
+const ROW_SIZE = 1 + CHARGE_COUNT;
+const FIRST_ROWS = 512;
+
+/**
+ * What a fixed list of operators costs as a function of one count (tokens of the step, or sequences with logits),
+ * worked out on first use and remembered: a step adds up two rows instead of costing every operator.
+ */
+export class StepTable {
+  readonly #machine: Machine;
+  readonly #operators: readonly Operator[];
+  /** Row-major, NaN seconds where a row is not yet known. */
+  #rows = new Float64Array(FIRST_ROWS * ROW_SIZE).fill(NaN);
+
+  constructor(machine: Machine, operators: readonly Operator[]) {
+    this.#machine = machine;
+    this.#operators = operators;
+  }
+
+  /** Seconds of all operators for `count` ≥ 1; adds their charges. */
+  charge(count: number, charges: Float64Array): number {
+    const at = count * ROW_SIZE;
+    if (at >= this.#rows.length || Number.isNaN(this.#rows[at]!)) this.#fill(count);
+    const rows = this.#rows;
+    for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += rows[at + 1 + i]!;
+    return rows[at]!;
+  }
+
+  #fill(count: number): void {
+    const at = count * ROW_SIZE;
+    if (at >= this.#rows.length) this.#growTo(at + ROW_SIZE);
+    const total = this.#rows.subarray(at + 1, at + ROW_SIZE).fill(0);
+    const charges = new Float64Array(CHARGE_COUNT);
+    const cover: Cover = { seconds: 0 };
+    let seconds = 0;
+    for (const operator of this.#operators) {
+      charges.fill(0);
+      seconds += operator.count * operatorSeconds(this.#machine, operator, count, cover, charges);
+      for (let i = 0; i < CHARGE_COUNT; i++) total[i]! += operator.count * charges[i]!;
+    }
+    this.#rows[at] = seconds;
+  }
+
+  #growTo(length: number): void {
+    const grown = new Float64Array(Math.max(length, 2 * this.#rows.length)).fill(NaN);
+    grown.set(this.#rows);
+    this.#rows = grown;
+  }
+}
+
+/** Seconds that one run of an operator adds to the step; adds its charges and updates the cover for what follows. */
+export function operatorSeconds(
+  machine: Machine,
+  operator: Operator,
+  rows: number,
+  cover: Cover,
+  charges: Float64Array,
+): number {
+  switch (operator.kind) {
+    case "product":
+      return (cover.seconds = machine.product(operator, rows, charges));
+    case "elementwise":
+      return machine.elementwise(operator, rows, cover, charges);
+    default:
+      return machine.collective(operator, rows, cover, charges);
+  }
+}

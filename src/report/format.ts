@@ -1,0 +1,40 @@
+/** 41.3 ms, 1.24 s, 2 min 5 s; a dash when unknown. Three significant digits. */
+export function formatSeconds(seconds: number | null): string {
+  if (seconds === null || !Number.isFinite(seconds)) return "-";
+  if (seconds === 0) return "0 s";
+  if (seconds >= 99.95) {
+    const whole = Math.round(seconds);
+    const minutes = Math.floor(whole / 60);
+    return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  }
+  if (seconds >= 0.9995) return `${threeDigits(seconds)} s`;
+  return seconds >= 0.9995e-3 ? `${threeDigits(seconds * 1e3)} ms` : `${threeDigits(seconds * 1e6)} µs`;
+}
+
+/** 98.7 %; of a share 0..1. Never rounds up to 100 %: what is not all should not look like all. */
+export function formatShare(share: number | null): string {
+  if (share === null || !Number.isFinite(share)) return "-";
+  const percent = share * 100;
+  if (percent >= 99.95 && percent < 100) return `${Math.floor(percent * 100) / 100} %`;
+  return `${percent.toFixed(percent === 0 || percent >= 99.95 ? 0 : 1)} %`;
+}
+
+/** 19,366 or 5.53: whole numbers in groups, small ones to three digits. */
+export function formatNumber(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return "-";
+  return Math.abs(value) >= 99.95 ? formatCount(value) : threeDigits(value);
+}
+
+/** Whole counts in groups of three digits. */
+export function formatCount(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** 1.8x: how many times as large. */
+export function formatRatio(ratio: number): string {
+  return `${threeDigits(ratio).replace(/(\.\d)\d$/, "$1")}x`;
+}
+
+function threeDigits(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(3);
+}

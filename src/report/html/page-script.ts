@@ -1,0 +1,73 @@
+/**
+ * The script of a report page, as text: it draws the embedded chart options with the library that stands before it.
+ * Names that begin with `@` become formatters and the colours of the reader's theme.
+ */
+export const PAGE_SCRIPT = String.raw`
+"use strict";
+(() => {
+  const charts = JSON.parse(document.getElementById("charts").textContent);
+  const digits = (x) => (Number.isInteger(x) ? String(x) : Number(x.toPrecision(3)).toString());
+  const seconds = (s) =>
+    s === 0 ? "0" : s >= 120 ? digits(s / 60) + " min" : s >= 1 ? digits(s) + " s" : s >= 1e-3 ? digits(s * 1e3) + " ms" : digits(s * 1e6) + " µs";
+  const share = (x) => digits(x * 100) + " %";
+  const count = (x) => Math.round(x).toLocaleString("en-US");
+  const escape = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
+  const rows = (items, line) => items.map((item) => item.marker + " " + escape(item.seriesName) + ": <b>" + line(item.value) + "</b>").join("<br>");
+  const formatters = {
+    "@seconds": seconds,
+    "@share": share,
+    "@count": count,
+    "@cdf": (items) => rows(items, ([x, y]) => share(y) + " within " + seconds(x)),
+    "@dot": (item) => rows([item], ([x, y]) => count(x) + " tokens, first token after " + seconds(y)),
+    "@timeCount": (items) => "at " + seconds(items[0].value[0]) + "<br>" + rows(items, ([, y]) => count(y)),
+    "@timeShare": (items) => "at " + seconds(items[0].value[0]) + "<br>" + rows(items, ([, y]) => share(y)),
+  };
+  const style = () => {
+    const css = getComputedStyle(document.documentElement);
+    return (name) => css.getPropertyValue("--" + name).trim();
+  };
+  const fill = (value, colour) => {
+    if (typeof value === "string" && value.startsWith("@")) return formatters[value] ?? colour(value.slice(1));
+    if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map((item) => fill(item, colour));
+    if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, colour)]));
+    return value;
+  };
+  const themed = (colour) => {
+    const axis = {
+      axisLine: { lineStyle: { color: colour("rule-strong") } },
+      axisTick: { lineStyle: { color: colour("rule-strong") } },
+      axisLabel: { color: colour("ink-soft") },
+      nameTextStyle: { color: colour("ink-soft") },
+      splitLine: { lineStyle: { color: colour("rule") } },
+    };
+    return {
+      textStyle: { fontFamily: colour("font"), color: colour("ink-soft") },
+      legend: { textStyle: { color: colour("ink") }, inactiveColor: colour("rule-strong"), pageTextStyle: { color: colour("ink-soft") } },
+      tooltip: { backgroundColor: colour("card"), borderColor: colour("rule-strong"), textStyle: { color: colour("ink"), fontSize: 12 } },
+      valueAxis: axis,
+      logAxis: axis,
+      dataZoom: { borderColor: colour("rule"), fillerColor: colour("zoom"), textStyle: { color: colour("ink-soft") }, moveHandleStyle: { color: colour("rule-strong") }, dataBackground: { lineStyle: { color: colour("rule-strong") }, areaStyle: { color: colour("rule") } } },
+    };
+  };
+  let drawn = [];
+  const draw = () => {
+    drawn.forEach((chart) => chart.dispose());
+    const colour = style();
+    const theme = themed(colour);
+    drawn = charts.map(({ id, option }) => {
+      const chart = echarts.init(document.getElementById("chart-" + id), theme);
+      chart.setOption(fill(option, colour));
+      return chart;
+    });
+  };
+  document.getElementById("theme").addEventListener("click", () => {
+    const root = document.documentElement;
+    const dark = getComputedStyle(root).colorScheme === "dark";
+    root.dataset.theme = dark ? "light" : "dark";
+    draw();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+  draw();
+})();
+`;

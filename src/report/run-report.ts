@@ -1,0 +1,61 @@
+import { deviceAreaMm2 } from "../hardware/area.ts";
+import { idleWatts } from "../hardware/power.ts";
+import type { ReplayOutcome } from "../scenario/replay.ts";
+import type { TransformRecord } from "../workload/transforms.ts";
+import type { Scenario, System } from "../scenario/scenario.ts";
+
+/** One system's replay with all that tells it from another: what files, pages and tables are made from. */
+export interface RunReport {
+  readonly scenario: Scenario;
+  readonly system: System;
+  readonly outcome: ReplayOutcome;
+  readonly identity: RunIdentity;
+}
+
+/** What a result says of its own making; nothing in it depends on the machine or the moment. */
+export interface RunIdentity {
+  /** SHA-256 of the scenario as resolved, the trace by its content. */
+  readonly scenarioHash: string;
+  /** Version of the program. */
+  readonly version: string;
+  /** The trace as read; undefined for a synthetic workload. */
+  readonly trace: TraceFacts | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface TraceFacts {
+  /** File name without its folder. */
+  readonly name: string;
+  /** SHA-256 of the file's bytes. */
+  readonly sha256: string;
+  readonly format: string;
+  /** Requests read, before any transform. */
+  readonly requests: number;
+  /** What was done to them, in order. */
+  readonly transforms: readonly TransformRecord[];
+}
+
+/** Silicon and energy of all devices of a system over a run. */
+export interface DeviceTotals {
+  readonly count: number;
+  readonly areaMm2: number;
+  /** Mean over the run. */
+  readonly powerWatts: number;
+  readonly energyJoules: number;
+  /** Energy over output tokens of the whole run; NaN when none was made. */
+  readonly energyPerTokenJoules: number;
+}
+
+/** Energy is the devices' idle power over the whole run plus what the work added. */
+export function deviceTotals({ system, outcome }: Pick<RunReport, "system" | "outcome">): DeviceTotals {
+  const { durationSeconds, dynamicJoules, outputTokensPerSecond } = outcome.metrics;
+  const count = system.replicas * system.tensorParallel;
+  const energyJoules = idleWatts(system.device) * count * durationSeconds + dynamicJoules;
+  return {
+    count,
+    areaMm2: deviceAreaMm2(system.device).totalMm2 * count,
+    powerWatts: durationSeconds > 0 ? energyJoules / durationSeconds : idleWatts(system.device) * count,
+    energyJoules,
+    energyPerTokenJoules: energyJoules / (outputTokensPerSecond * durationSeconds),
+  };
+}

@@ -1,0 +1,25 @@
+import { formatCount, formatNumber, formatSeconds, formatShare } from "./format.ts";
+import { deviceTotals, type RunReport } from "./run-report.ts";
+
+/** One line that answers what the run was asked: does this system serve this traffic, and how well. */
+export function runSentence(report: RunReport): string {
+  const { system, outcome } = report;
+  const { counts, slo, ttft, tbt } = outcome.metrics;
+  const devices = deviceTotals(report).count;
+  const fleet = `${devices} ${system.device.name}${devices === 1 ? "" : " devices"}`;
+  const served =
+    counts.completed === counts.submitted
+      ? `all ${formatCount(counts.submitted)} requests`
+      : `${formatCount(counts.completed)} of ${formatCount(counts.submitted)} requests`;
+  const missed = slo.runTargets.filter((target) => !target.met);
+  const level =
+    slo.attainment === null
+      ? ""
+      : `, ${formatShare(slo.attainment)} within SLO (goodput ${formatNumber(slo.goodputPerSecond)} requests/s)`;
+  const runLevel =
+    missed.length === 0
+      ? ""
+      : `; missed: ${missed.map((target) => `${target.metric.toUpperCase()} ${target.statistic} ${formatSeconds(target.actualSeconds)} against ${formatSeconds(target.seconds)}`).join(", ")}`;
+  const start = outcome.interrupted ? "Interrupted: " : "";
+  return `${start}${fleet} served ${served} of ${system.model.name}${level}: TTFT p99 ${formatSeconds(ttft.p99)}, TBT p99 ${formatSeconds(tbt.p99)}${runLevel}.`;
+}

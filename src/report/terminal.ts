@@ -1,0 +1,51 @@
+import { judge } from "./comparison.ts";
+import { formatCount } from "./format.ts";
+import { plainTable } from "./plain-table.ts";
+import { bestIndices, KEY_FIGURES } from "./key-figures.ts";
+import { deviceTotals, type RunReport } from "./run-report.ts";
+import { runSentence } from "./run-sentence.ts";
+
+/** How a terminal marks text; the identity where it knows no colours. */
+export interface Paint {
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+}
+
+/** The one screen of a run: a column per system, then a line that answers who serves the traffic best and why. */
+export function terminalScreen(reports: readonly RunReport[], paint: Paint): string {
+  const { scenario } = reports[0]!;
+  const facts = [
+    ["Device", ...reports.map((report) => `${deviceTotals(report).count} x ${report.system.device.name}`)],
+    ["Model", ...reports.map(({ system }) => system.model.name)],
+    ["Requests completed", ...reports.map(({ outcome }) => completed(outcome.metrics.counts))],
+  ];
+  const figures = KEY_FIGURES.map((figure) => {
+    const best = bestIndices(figure, reports);
+    const cells = reports.map((report, i) => {
+      const text = figure.format(figure.value(report));
+      return best.includes(i) ? paint.good(text) : text;
+    });
+    return [figure.label, ...cells];
+  });
+  const head = ["", ...reports.map(({ system }) => paint.bold(system.name))];
+  const sentence = reports.length > 1 ? judge(reports).sentence : runSentence(reports[0]!);
+  return [
+    `${paint.bold(scenario.name)}${scenario.description === "" ? "" : paint.dim(` - ${firstSentence(scenario.description)}`)}`,
+    "",
+    plainTable(head, [...facts, ...figures]),
+    "",
+    paint.bold(sentence),
+    "",
+  ].join("\n");
+}
+
+function completed(counts: { readonly completed: number; readonly submitted: number }): string {
+  return counts.completed === counts.submitted
+    ? formatCount(counts.completed)
+    : `${formatCount(counts.completed)} of ${formatCount(counts.submitted)}`;
+}
+
+function firstSentence(text: string): string {
+  return text.split(/(?<=\.)\s/, 1)[0]!.trim();
+}

@@ -1,0 +1,30 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Scenario } from "./scenario.ts";
+import { describeWorkload } from "./workload.ts";
+
+/**
+ * SHA-256 of all that decides a scenario's results, in hexadecimal: every setting after defaults and overrides, models
+ * and devices by their fields, the trace by its content. Names, comments and paths leave it alone.
+ * @param traceSha256 hash of the trace's bytes; undefined for a synthetic workload
+ */
+export function scenarioHash(scenario: Scenario, traceSha256: string | undefined): string {
+  const { seed, workload, slo, margins, systems } = scenario;
+  const content = {
+    seed,
+    workload: { ...describeWorkload(workload), trace: traceSha256 ?? null },
+    slo,
+    margins,
+    systems: Object.fromEntries(systems.map(({ name, settings: _written, ...system }) => [name, system])),
+  };
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(content))));
+}
+
+/** JSON with the keys of every map in order, so that equal content gives equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,116 @@
+import { InputError } from "../core/errors.ts";
+import type { RunTarget, SloConfig } from "../serving/config.ts";
+import type { ScenarioFiles } from "./files.ts";
+import { locatedAt, toPlain, type Located, type LocatedMap } from "./located.ts";
+import { mergeLocated, withoutKeys } from "./merge.ts";
+import { applyOverrides, flagOverride, parseOverride } from "./overrides.ts";
+import { problemAt, schemaError } from "./problems.ts";
+import { readScenarioFile, resolveWrittenPath } from "./read.ts";
+import { resolveSystem } from "./resolve-system.ts";
+import { schemaKeys } from "./schema-keys.ts";
+import { fileSchema, RUN_TARGETS, systemSchema, type SystemInput } from "./schema.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Workload } from "./workload.ts";
+
+/** What the command line changes in a scenario. */
+export interface ScenarioOverrides {
+  /** `path=value` each, values as in YAML; the last one wins. */
+  readonly set?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  /** A trace instead of the scenario's own, relative to the working directory. */
+  readonly trace?: string | undefined;
+  readonly format?: string | undefined;
+  readonly zeroOutput?: string | undefined;
+}
+
+/** Name of the only system of a scenario that names none. */
+const SOLE_SYSTEM = "system";
+
+/**
+ * Reads, completes and checks a scenario; nothing is simulated and no trace is read.
+ * @throws InputError with file, line and column for all that is wrong with it
+ */
+export function loadScenario(path: string, files: ScenarioFiles, overrides: ScenarioOverrides = {}): Scenario {
+  const root = applyOverrides(readScenarioFile(path, files), overrideMaps(overrides));
+  const checked = fileSchema.safeParse(toPlain(root));
+  if (!checked.success) throw schemaError(checked.error.issues, root, (at) => schemaKeys(fileSchema, at));
+
+  const shared = withoutKeys(root, ["systems"]);
+  const parts = splitSystems(root, shared).map(({ name, located }) => ({ name, located, input: parseSystem(located) }));
+  const { input } = parts[0]!;
+  return {
+    name: input.name ?? files.baseName(path).replace(/\.ya?ml$/i, ""),
+    description: input.description ?? "",
+    seed: input.seed,
+    workload: resolveWorkload(shared, input, files),
+    slo: resolveSlo(input.slo),
+    margins: { warmupSeconds: input.measurement.warmup, drainSeconds: input.measurement.drain },
+    systems: parts.map((part) => resolveSystem(part.name, part.located, part.input, files)),
+    comparesSystems: locatedAt(root, ["systems"]) !== undefined,
+  };
+}
+
+function overrideMaps({ set = [], seed, trace, format, zeroOutput }: ScenarioOverrides): LocatedMap[] {
+  const flags: readonly (readonly [string, readonly string[], string | number | undefined])[] = [
+    ["--seed", ["seed"], seed],
+    ["--trace", ["workload", "trace"], trace],
+    ["--format", ["workload", "format"], format],
+    ["--zero-output", ["workload", "zero_output"], zeroOutput],
+  ];
+  return [
+    ...set.map(parseOverride),
+    ...flags.flatMap(([flag, path, value]) => (value === undefined ? [] : [flagOverride(flag, path, value)])),
+  ];
+}
+
+/** The systems of a scenario, each with all that it shares with the others. */
+function splitSystems(root: Located, shared: LocatedMap): { readonly name: string; readonly located: LocatedMap }[] {
+  const systems = locatedAt(root, ["systems"]);
+  if (systems === undefined) return [{ name: SOLE_SYSTEM, located: shared }];
+  if (systems.kind !== "map" || systems.entries.size === 0) {
+    throw new InputError(problemAt(root, ["systems"], { message: "names no system", expected: "a map of systems by name" }));
+  }
+  return [...systems.entries].map(([name, { node }]) => ({
+    name,
+    located: node.kind === "map" ? (mergeLocated(shared, node) as LocatedMap) : shared,
+  }));
+}
+
+function parseSystem(located: LocatedMap): SystemInput {
+  const parsed = systemSchema.safeParse(toPlain(located));
+  if (!parsed.success) throw schemaError(parsed.error.issues, located, (at) => schemaKeys(systemSchema, at));
+  return parsed.data;
+}
+
+function resolveWorkload(root: Located, { workload }: SystemInput, files: ScenarioFiles): Workload {
+  if (workload.synthetic !== undefined) return { kind: "synthetic", spec: workload.synthetic };
+  const path = ["workload", "trace"];
+  const file = resolveWrittenPath(root, path, workload.trace!, files);
+  if (!files.exists(file)) throw new InputError(problemAt(root, path, { message: "no such file", found: file }));
+  return {
+    kind: "trace",
+    file,
+    format: workload.format ?? "auto",
+    zeroOutput: workload.zero_output ?? "refuse",
+    failedRows: workload.failed_rows ?? "drop",
+    arrivals: workload.arrivals,
+    transforms: workload.transforms ?? [],
+  };
+}
+
+function resolveSlo(slo: SystemInput["slo"]): SloConfig {
+  const targets = slo as Readonly<Record<string, number | undefined>>;
+  const run = [...RUN_TARGETS].flatMap(([name, target]): RunTarget[] => {
+    const seconds = targets[name];
+    return seconds === undefined ? [] : [{ ...target, seconds }];
+  });
+  return {
+    request: {
+      ttftSeconds: targets["ttft"],
+      tpotSeconds: targets["tpot"],
+      maxTbtSeconds: targets["max_tbt"],
+      e2eSeconds: targets["e2e"],
+    },
+    run,
+  };
+}

@@ -1,0 +1,48 @@
+import { InputError } from "../core/errors.ts";
+import { parseLocated, type Located, type LocatedEntry, type LocatedMap, type Place } from "./located.ts";
+import { mergeLocated } from "./merge.ts";
+
+/** One `path=value` from the command line, as a map that can be laid over a scenario. */
+export function parseOverride(text: string): LocatedMap {
+  const place: Place = { file: `--set ${text}` };
+  const equals = text.indexOf("=");
+  const path = equals > 0 ? text.slice(0, equals).trim() : "";
+  if (path === "" || path.split(".").some((part) => part === "")) {
+    throw new InputError({ file: "--set", message: "invalid override", found: text, expected: "path=value, such as cluster.replicas=4" });
+  }
+  return nestUnder(path.split("."), parseLocated(text.slice(equals + 1), place.file), place);
+}
+
+/** The value of a flag such as --seed, as a map that can be laid over a scenario. */
+export function flagOverride(flag: string, keys: readonly string[], value: string | number): LocatedMap {
+  const place: Place = { file: `${flag} ${value}` };
+  return nestUnder(keys, { kind: "scalar", place, value }, place);
+}
+
+/** A map that holds `value` alone, under the given keys. */
+function nestUnder(keys: readonly string[], value: Located, place: Place): LocatedMap {
+  const [first, ...rest] = keys;
+  const node = rest.length === 0 ? withPlace(value, place) : nestUnder(rest, value, place);
+  return { kind: "map", place, entries: new Map<string, LocatedEntry>([[first!, { keyPlace: place, node }]]) };
+}
+
+/** Lays overrides on a scenario, the last one on top. */
+export function applyOverrides(root: LocatedMap, overrides: readonly LocatedMap[]): LocatedMap {
+  return overrides.reduce((below, over) => mergeLocated(below, over) as LocatedMap, root);
+}
+
+/** The same value as if all of it stood at `place`: lines within a flag mean nothing to its reader. */
+function withPlace(node: Located, place: Place): Located {
+  switch (node.kind) {
+    case "scalar":
+      return { ...node, place };
+    case "list":
+      return { ...node, place, items: node.items.map((item) => withPlace(item, place)) };
+    case "map":
+      return {
+        ...node,
+        place,
+        entries: new Map([...node.entries].map(([key, entry]) => [key, { keyPlace: place, node: withPlace(entry.node, place) }])),
+      };
+  }
+}

@@ -1,0 +1,87 @@
+import type { z } from "zod";
+import { InputError, type InputProblem } from "../core/errors.ts";
+import { formatPath, keyPlaceOf, locatedAt, placeOf, toPlain, type Located, type Path } from "./located.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** What the schema refused, each with its place in the file. `keysAt` names the keys a map may have. */
+export function schemaError(issues: readonly Issue[], root: Located, keysAt: (path: Path) => readonly string[]): InputError {
+  return new InputError(issues.flatMap((issue) => problemsOf(issue, root, keysAt)));
+}
+
+/** A refusal of the value at `path` by a check that the schema cannot make. */
+export function problemAt(root: Located, path: Path, problem: Partial<InputProblem> & { message: string }): InputProblem {
+  return { ...placeOf(root, path), key: formatPath(path), ...problem };
+}
+
+function problemsOf(issue: Issue, root: Located, keysAt: (path: Path) => readonly string[]): InputProblem[] {
+  const path = issue.path as Path;
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      ...keyPlaceOf(root, [...path, key]),
+      key: formatPath([...path, key]),
+      message: "unknown key",
+      found: key,
+      accepted: keysAt(path),
+    }));
+  }
+  const node = locatedAt(root, path);
+  const found = node === undefined ? undefined : toPlain(node);
+  if (issue.code === "invalid_union") {
+    const branch = likeliestBranch(issue.errors);
+    if (branch !== undefined) {
+      return branch.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, root, keysAt));
+    }
+  }
+  if (node === undefined) return [problemAt(root, path, { message: "missing", expected: expectation(issue) })];
+  if (issue.code === "invalid_value" && typeof found === "string") {
+    return [problemAt(root, path, { message: "unknown name", found, accepted: issue.values.map(String) })];
+  }
+  if (issue.code === "invalid_key") {
+    const key = String(path[path.length - 1]);
+    return [{ ...keyPlaceOf(root, path), key: formatPath(path), message: "invalid name", found: key, expected: "letters, digits, dots, dashes and underscores" }];
+  }
+  if (issue.code === "custom") {
+    return [problemAt(root, path, { message: issue.message, found, expected: issue.params?.["expected"] as string | undefined })];
+  }
+  return [problemAt(root, path, { message: "invalid value", found: shown(found), expected: expectation(issue) })];
+}
+
+/** Whole maps say little in a message about their kind. */
+function shown(found: unknown): unknown {
+  if (Array.isArray(found)) return "(a list)";
+  return typeof found === "object" && found !== null ? "(a map)" : found;
+}
+
+/** The alternative whose outer shape fits what was written, so that its finer complaints are the useful ones. */
+function likeliestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  return branches.find((issues) => issues.every((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"))
+    ?? branches.find((issues) => issues.every((issue) => issue.path.length > 0 || issue.code === "invalid_value"));
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.message.startsWith("Invalid input") ? TYPE_NAMES[issue.expected] ?? issue.expected : issue.message;
+    case "too_small":
+      return `${issue.inclusive === true ? "at least" : "more than"} ${issue.minimum}`;
+    case "too_big":
+      return `${issue.inclusive === true ? "at most" : "less than"} ${issue.maximum}`;
+    case "invalid_value":
+      return `one of: ${issue.values.join(", ")}`;
+    case "invalid_union":
+      return issue.errors.flatMap((inner) => inner.map(expectation)).join(", or ");
+    default:
+      return issue.message;
+  }
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "a map of keys",
+  array: "a list",
+  record: "a map of keys",
+};

@@ -1,0 +1,61 @@
+import type { MeasurementWindow } from "../serving/config.ts";
+import type { ArrivalSpec } from "../workload/arrivals/arrival-process.ts";
+import { RequestDraft, type RequestSource, type RequestTable } from "../workload/request.ts";
+import { createSyntheticSource, type SyntheticSpec } from "../workload/synthetic.ts";
+import { createTableSource } from "../workload/table-source.ts";
+import type { MeasurementMargins } from "./scenario.ts";
+
+/** What requests are made of, as plain data from which every system's replay opens a source of its own. */
+export type RequestSupply =
+  | { readonly kind: "table"; readonly table: RequestTable }
+  | { readonly kind: "synthetic"; readonly spec: SyntheticSpec; readonly seed: number };
+
+export function openSource(supply: RequestSupply): RequestSource {
+  return supply.kind === "table" ? createTableSource(supply.table) : createSyntheticSource(supply.spec, supply.seed);
+}
+
+/** The arrivals that are measured: all but a margin after the first and one before the last arrival. */
+export function measurementWindow(supply: RequestSupply, margins: MeasurementMargins): MeasurementWindow {
+  const { warmupSeconds, drainSeconds } = margins;
+  const first = openSource(supply).nextArrivalSeconds;
+  return {
+    fromSeconds: warmupSeconds === 0 ? 0 : first + warmupSeconds,
+    untilSeconds: drainSeconds === 0 ? Infinity : lastArrivalSeconds(supply) - drainSeconds,
+  };
+}
+
+const TIMELINE_SAMPLES = 400;
+
+/** Spacing in seconds that gives a timeline of some 400 samples. */
+export function timelineSpacing(supply: RequestSupply): number {
+  return Math.max(expectedSpanSeconds(supply) / TIMELINE_SAMPLES, Number.MIN_VALUE);
+}
+
+function expectedSpanSeconds(supply: RequestSupply): number {
+  if (supply.kind === "table") return lastArrivalSeconds(supply) - supply.table.arrivalSeconds[0]!;
+  const { arrivals, requests = Infinity, durationSeconds = Infinity } = supply.spec;
+  return Math.min(durationSeconds, requests / meanRatePerSecond(arrivals));
+}
+
+function meanRatePerSecond(arrivals: ArrivalSpec): number {
+  switch (arrivals.kind) {
+    case "on-off": {
+      const { onRatePerSecond, offRatePerSecond, meanOnSeconds, meanOffSeconds } = arrivals;
+      const requests = onRatePerSecond * meanOnSeconds + offRatePerSecond * meanOffSeconds;
+      return requests / (meanOnSeconds + meanOffSeconds);
+    }
+    case "diurnal":
+      return arrivals.meanRatePerSecond;
+    default:
+      return arrivals.ratePerSecond;
+  }
+}
+
+/** Draws a synthetic supply to its end: only its arrivals can tell. */
+function lastArrivalSeconds(supply: RequestSupply): number {
+  if (supply.kind === "table") return supply.table.arrivalSeconds[supply.table.length - 1]!;
+  const source = openSource(supply);
+  const draft = new RequestDraft();
+  while (source.nextArrivalSeconds < Infinity) source.take(draft);
+  return draft.arrivalSeconds;
+}

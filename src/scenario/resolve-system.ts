@@ -1,0 +1,128 @@
+import { InputError, type InputProblem } from "../core/errors.ts";
+import { findDevice } from "../hardware/catalog.ts";
+import type { Device } from "../hardware/device.ts";
+import { findModel } from "../models/catalog.ts";
+import { modelFromHuggingFaceConfig } from "../models/hugging-face.ts";
+import type { LlmModel, Precision } from "../models/llm-model.ts";
+import { checkTensorParallel } from "../models/parallelism.ts";
+import type { EngineConfig } from "../serving/config.ts";
+import { sizeKvPool } from "../serving/kv-pool-size.ts";
+import { withOverrides } from "./device-overrides.ts";
+import type { ScenarioFiles } from "./files.ts";
+import { locatedAt, type Located, type Path } from "./located.ts";
+import { problemAt } from "./problems.ts";
+import { resolveWrittenPath } from "./read.ts";
+import type { System, SystemSettings } from "./scenario.ts";
+import { ELEMENT_BYTES, type SystemInput } from "./schema.ts";
+
+/**
+ * Looks up, completes and cross-checks one system.
+ * @param root what was written, for the places of errors
+ * @throws InputError for an unknown name, a parallelism or budget that cannot be, a model that does not fit
+ */
+export function resolveSystem(name: string, root: Located, input: SystemInput, files: ScenarioFiles): System {
+  const model = at(root, ["model"], () => findModelOrConfig(root, input.model, files));
+  const device = resolveDevice(root, input);
+  const precision: Precision = {
+    weightBytes: ELEMENT_BYTES[input.precision.weights],
+    kvBytes: ELEMENT_BYTES[input.precision.kv],
+    activationBytes: ELEMENT_BYTES[input.precision.activations],
+  };
+  const { replicas, tensor_parallel: tensorParallel, router } = input.cluster;
+  at(root, ["cluster", "tensor_parallel"], () => {
+    checkTensorParallel(model, tensorParallel);
+  });
+  const engine = resolveEngine(root, input, model, device, precision);
+  return {
+    ...{ name, model, precision, device, replicas, tensorParallel, router, engine },
+    scheduler: input.serving.scheduler,
+    settings: settingsOf(input, model, device, engine),
+  };
+}
+
+function findModelOrConfig(root: Located, name: string, files: ScenarioFiles): LlmModel {
+  if (!/\.json$|^\.{0,2}\//.test(name)) return findModel(name);
+  const path = resolveWrittenPath(root, ["model"], name, files);
+  const text = files.readText(path);
+  try {
+    return modelFromHuggingFaceConfig(JSON.parse(text), files.baseName(path).replace(/\.json$/, ""));
+  } catch (error) {
+    if (error instanceof InputError) throw error.inFile(path);
+    throw new InputError({ file: path, message: `invalid JSON: ${(error as Error).message}` });
+  }
+}
+
+function resolveDevice(root: Located, { device: input }: SystemInput): Device {
+  const written = locatedAt(root, ["device"]);
+  const base = at(root, written?.kind === "map" ? ["device", "base"] : ["device"], () => findDevice(input.base));
+  try {
+    return withOverrides(base, input);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.problems.map((problem) => problemAt(root, ["device", problem.key ?? ""], problem)));
+  }
+}
+
+function resolveEngine(
+  root: Located,
+  { serving, cluster }: SystemInput,
+  model: LlmModel,
+  device: Device,
+  precision: Precision,
+): EngineConfig {
+  const refuse = (key: keyof typeof serving, problem: Partial<InputProblem> & { message: string }): InputError =>
+    new InputError(problemAt(root, ["serving", key], problem));
+  const maxModelLen = serving.max_model_len ?? model.maxPositionTokens;
+  if (maxModelLen > model.maxPositionTokens) {
+    const expected = `at most ${model.maxPositionTokens}, the positions of ${model.name}`;
+    throw refuse("max_model_len", { message: "invalid value", found: maxModelLen, expected });
+  }
+  if (serving.max_num_batched_tokens < serving.max_num_seqs) {
+    const expected = `at least max_num_seqs, which is ${serving.max_num_seqs}`;
+    throw refuse("max_num_batched_tokens", { message: "invalid value", found: serving.max_num_batched_tokens, expected });
+  }
+  if (!serving.enable_chunked_prefill && serving.max_num_batched_tokens < maxModelLen) {
+    throw refuse("enable_chunked_prefill", {
+      message: `without chunks a prompt of up to max_model_len ${maxModelLen} tokens must fit into one step of ${serving.max_num_batched_tokens}`,
+      expected: "a larger max_num_batched_tokens, a smaller max_model_len, or chunked prefill",
+    });
+  }
+  const { max_num_batched_tokens: maxNumBatchedTokens, block_size: blockSize } = serving;
+  const { tensor_parallel: tensorParallel } = cluster;
+  const kvBlocks =
+    serving.kv_blocks ??
+    at(root, ["cluster", "tensor_parallel"], () =>
+      sizeKvPool({
+        ...{ model, device, tensorParallel, precision, maxNumBatchedTokens, blockSize },
+        gpuMemoryUtilization: serving.gpu_memory_utilization,
+      }),
+    ).blocks;
+  return {
+    ...{ maxNumBatchedTokens, maxModelLen, blockSize, kvBlocks },
+    maxNumSeqs: serving.max_num_seqs,
+    enableChunkedPrefill: serving.enable_chunked_prefill,
+    longPrefillTokenThreshold: serving.long_prefill_token_threshold,
+  };
+}
+
+function settingsOf(input: SystemInput, model: LlmModel, device: Device, engine: EngineConfig): SystemSettings {
+  return {
+    model: model.name,
+    precision: input.precision,
+    device: device.name,
+    cluster: input.cluster,
+    serving: { ...input.serving, max_model_len: engine.maxModelLen, kv_blocks: engine.kvBlocks },
+  };
+}
+
+/** Runs a check that knows no places, and gives its problems the place of the value at `path`. */
+function at<T>(root: Located, path: Path, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      error.problems.map((problem) => (problem.file === undefined ? problemAt(root, path, problem) : problem)),
+    );
+  }
+}

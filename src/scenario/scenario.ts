@@ -1,0 +1,49 @@
+import type { Device } from "../hardware/device.ts";
+import type { LlmModel, Precision } from "../models/llm-model.ts";
+import type { EngineConfig, RouterName, SchedulerName, SloConfig } from "../serving/config.ts";
+import type { Workload } from "./workload.ts";
+
+/** One system under test, complete: plain data that can be sent to another thread. */
+export interface System {
+  /** Name within its scenario, usable as a folder name. */
+  readonly name: string;
+  readonly model: LlmModel;
+  readonly precision: Precision;
+  readonly device: Device;
+  readonly replicas: number;
+  /** Devices of one replica. */
+  readonly tensorParallel: number;
+  readonly router: RouterName;
+  readonly scheduler: SchedulerName;
+  readonly engine: EngineConfig;
+  /** Settings as a scenario file would state them, every default filled in: what results record. */
+  readonly settings: SystemSettings;
+}
+
+export interface SystemSettings {
+  readonly model: string;
+  readonly precision: Readonly<Record<"weights" | "kv" | "activations", string>>;
+  readonly device: string;
+  readonly cluster: Readonly<Record<string, number | string>>;
+  readonly serving: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** Requests that arrive this soon after the first or before the last one are simulated, not measured. */
+export interface MeasurementMargins {
+  readonly warmupSeconds: number;
+  readonly drainSeconds: number;
+}
+
+/** A checked scenario: one workload, one or several systems that serve it. */
+export interface Scenario {
+  readonly name: string;
+  readonly description: string;
+  readonly seed: number;
+  readonly workload: Workload;
+  readonly slo: SloConfig;
+  readonly margins: MeasurementMargins;
+  /** At least one. */
+  readonly systems: readonly System[];
+  /** The scenario names its systems, so that each gets a folder of its own. */
+  readonly comparesSystems: boolean;
+}

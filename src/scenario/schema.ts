@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { ROUTERS, SCHEDULERS, type RunTarget } from "../serving/config.ts";
+import { deviceSchema } from "./device-schema.ts";
+import { quantity, positiveQuantity } from "./quantity-schema.ts";
+import { workloadSchema } from "./workload-schema.ts";
+
+const count = (description: string) => z.int().min(1).meta({ description });
+
+/** Bytes of one element by the name of its number format. */
+export const ELEMENT_BYTES = { fp32: 4, bf16: 2, fp16: 2, fp8: 1, int8: 1, fp4: 0.5, int4: 0.5 } as const;
+const formats = Object.keys(ELEMENT_BYTES) as (keyof typeof ELEMENT_BYTES)[];
+const format = (description: string) => z.enum(formats).default("bf16").meta({ description });
+
+const precisionParts = z.strictObject({
+  weights: format("Format of the weights in memory"),
+  kv: format("Format of the KV cache"),
+  activations: format("Format of activations and of matrix arithmetic"),
+});
+
+const precisionSchema = z
+  .union([
+    z.enum(formats).transform((name) => ({ weights: name, kv: name, activations: name })),
+    precisionParts,
+  ])
+  .meta({ description: "Number formats: one name for all, or weights, kv and activations apart" });
+
+const clusterSchema = z.strictObject({
+  replicas: count("Identical copies of the model, each on tensor_parallel devices").default(1),
+  tensor_parallel: count("Devices that share one copy; must divide the attention heads").default(1),
+  router: z.enum(ROUTERS).default("least-outstanding").meta({ description: "How requests are spread over replicas" }),
+});
+
+const servingSchema = z.strictObject({
+  scheduler: z.enum(SCHEDULERS).default("vllm-v1").meta({ description: "Batching policy" }),
+  max_num_seqs: count("Sequences that may run at the same time on one replica").default(256),
+  max_num_batched_tokens: count("Token budget of one step; at least max_num_seqs").default(2048),
+  max_model_len: count("Longest prompt plus output in tokens; the model's own limit when absent").optional(),
+  block_size: count("Tokens of one KV block").default(16),
+  gpu_memory_utilization: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.9)
+    .meta({ description: "Share of device memory for weights, activations and KV cache (0..1)" }),
+  enable_chunked_prefill: z.boolean().default(true).meta({ description: "Split long prompts over several steps" }),
+  long_prefill_token_threshold: z.int().min(0).default(0).meta({
+    description: "Longest prefill chunk of one request in tokens; 0 for no limit besides the budget",
+  }),
+  kv_blocks: count("KV blocks of one replica, instead of what fits in device memory").optional(),
+});
+
+export const REQUEST_TARGETS = ["ttft", "tpot", "max_tbt", "e2e"] as const;
+const METRICS = ["ttft", "tbt", "tpot", "e2e", "queue"] as const satisfies readonly RunTarget["metric"][];
+const STATISTICS = ["mean", "p50", "p90", "p95", "p99", "p999", "max"] as const satisfies readonly RunTarget["statistic"][];
+
+/** Targets on the whole run by their names: `ttft_p99`, `tbt_p99`… `max_tbt` judges requests, so `tbt_max` is not it. */
+export const RUN_TARGETS: ReadonlyMap<string, Pick<RunTarget, "metric" | "statistic">> = new Map(
+  METRICS.flatMap((metric) => STATISTICS.map((statistic) => [`${metric}_${statistic}`, { metric, statistic }] as const)),
+);
+
+const REQUEST_TARGET_MEANING: Record<(typeof REQUEST_TARGETS)[number], string> = {
+  ttft: "Time from arrival to the first token of a request",
+  tpot: "Mean time per output token of a request after the first",
+  max_tbt: "Longest gap between two tokens of a request",
+  e2e: "Time from arrival to the last token of a request",
+};
+
+const sloSchema = z.strictObject(
+  Object.fromEntries([
+    ...REQUEST_TARGETS.map((name) => [name, positiveQuantity("seconds", REQUEST_TARGET_MEANING[name]).optional()] as const),
+    ...[...RUN_TARGETS].map(
+      ([name, { metric, statistic }]) =>
+        [name, positiveQuantity("seconds", `The run's ${statistic} of ${metric}`).optional()] as const,
+    ),
+  ]),
+);
+
+const measurementSchema = z.strictObject({
+  warmup: quantity("seconds", "Requests that arrive in the first seconds are simulated, not measured").default(0),
+  drain: quantity("seconds", "Requests that arrive in the last seconds are simulated, not measured").default(0),
+});
+
+/** What one system may set for itself. */
+const systemShape = {
+  model: z.string().meta({ description: "Name from `ador list models`, or the path of a Hugging Face config.json" }),
+  precision: precisionSchema.default({ weights: "bf16", kv: "bf16", activations: "bf16" }),
+  device: deviceSchema,
+  cluster: clusterSchema.prefault({}).meta({ description: "How many devices, and how requests reach them" }),
+  serving: servingSchema.prefault({}).meta({ description: "Engine settings by vLLM's names" }),
+};
+
+/** What all systems of a scenario share. */
+const sharedShape = {
+  name: z.string().min(1).optional().meta({ description: "Name in results; the file's name when absent" }),
+  description: z.string().optional().meta({ description: "What the scenario shows" }),
+  seed: z.int().min(0).default(0).meta({ description: "Seed of every random stream" }),
+  workload: workloadSchema,
+  slo: sloSchema.prefault({}).meta({ description: "Service level: targets per request and on the whole run" }),
+  measurement: measurementSchema.prefault({}).meta({ description: "Windows left out of the measurement" }),
+};
+
+const systemOverrides = z
+  .strictObject({
+    model: systemShape.model.optional(),
+    precision: systemShape.precision.optional(),
+    device: systemShape.device.optional(),
+    cluster: systemShape.cluster.optional(),
+    serving: systemShape.serving.optional(),
+  })
+  .nullable();
+
+/** A scenario file as it is written. */
+export const fileSchema = z.strictObject({
+  ...sharedShape,
+  ...systemShape,
+  model: systemShape.model.optional(),
+  device: systemShape.device.optional(),
+  extends: z.string().optional().meta({ description: "Another scenario that this one refines, relative to this file" }),
+  systems: z
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be usable as a folder name"), systemOverrides)
+    .optional()
+    .meta({ description: "Several systems under the same traffic, each with what it changes" }),
+});
+
+/** One system of a scenario, complete. */
+export const systemSchema = z.strictObject({ ...sharedShape, ...systemShape });
+export type SystemInput = z.output<typeof systemSchema>;

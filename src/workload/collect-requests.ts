@@ -1,0 +1,24 @@
+import { RequestDraft, type RequestSource, type RequestTable } from "./request.ts";
+import { RequestTableBuilder } from "./request-table.ts";
+
+/**
+ * Draws a source dry into a table, e.g. to write a generated trace to a file. The table's clock starts at the first
+ * request. The source must be open-loop and end by itself.
+ */
+export function collectRequests(source: RequestSource): RequestTable {
+  const rows = new RequestTableBuilder({ ticksPerSecond: 1 });
+  for (const name of source.classes) rows.classIndexOf(name);
+  const draft = new RequestDraft();
+  while (source.nextArrivalSeconds < Infinity) {
+    source.take(draft);
+    rows.add(
+      draft.arrivalSeconds,
+      draft.inputTokens,
+      draft.outputTokens,
+      draft.sourceRow,
+      draft.classIndex,
+      draft.sessionId,
+    );
+  }
+  return rows.build();
+}

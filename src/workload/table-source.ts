@@ -1,0 +1,34 @@
+import type { RequestDraft, RequestSource, RequestTable } from "./request.ts";
+
+/** Replays a table row by row. */
+export function createTableSource(table: RequestTable): RequestSource {
+  return new TableSource(table);
+}
+
+class TableSource implements RequestSource {
+  readonly classes: readonly string[];
+  readonly knownCount: number;
+  readonly #table: RequestTable;
+  #next = 0;
+
+  constructor(table: RequestTable) {
+    this.#table = table;
+    this.classes = table.classes;
+    this.knownCount = table.length;
+  }
+
+  get nextArrivalSeconds(): number {
+    return this.#next < this.#table.length ? this.#table.arrivalSeconds[this.#next]! : Infinity;
+  }
+
+  take(draft: RequestDraft): void {
+    const table = this.#table;
+    const row = this.#next++;
+    draft.arrivalSeconds = table.arrivalSeconds[row]!;
+    draft.inputTokens = table.inputTokens[row]!;
+    draft.outputTokens = table.outputTokens[row]!;
+    draft.classIndex = table.classIndex[row]!;
+    draft.sessionId = table.sessionId === undefined ? -1 : table.sessionId[row]!;
+    draft.sourceRow = table.sourceRow[row]!;
+  }
+}

@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { EVENT_CLASS, EventQueue } from "../../src/core/event-queue.ts";
+
+interface Event {
+  readonly seconds: number;
+  readonly eventClass: number;
+  readonly subject: number;
+  readonly stamp: number;
+}
+
+const take = (queue: EventQueue): Event => {
+  const { nextSeconds: seconds, nextClass: eventClass, nextSubject: subject, nextStamp: stamp } = queue;
+  queue.pop();
+  return { seconds, eventClass, subject, stamp };
+};
+
+const drain = (queue: EventQueue): Event[] => Array.from({ length: queue.length }, () => take(queue));
+
+const push = (queue: EventQueue, { seconds, eventClass, subject, stamp }: Event): void => {
+  queue.push(seconds, eventClass, subject, stamp);
+};
+
+/** The obvious queue: a list, searched for the first by (time, class) with the earliest pushed ahead. */
+class ListQueue {
+  readonly #events: Event[] = [];
+
+  get length(): number {
+    return this.#events.length;
+  }
+
+  push(event: Event): void {
+    const behind = (other: Event) =>
+      other.seconds > event.seconds ||
+      (other.seconds === event.seconds && other.eventClass > event.eventClass);
+    const place = this.#events.findIndex(behind);
+    this.#events.splice(place === -1 ? this.#events.length : place, 0, event);
+  }
+
+  take(): Event | undefined {
+    return this.#events.shift();
+  }
+}
+
+// Few distinct times and classes, so that ties are the rule.
+const anyEvent = fc.record({
+  seconds: fc.oneof(
+    fc.integer({ min: 0, max: 4 }),
+    fc.double({ min: 0, max: 5, noNaN: true }),
+    fc.constant(Infinity),
+  ),
+  eventClass: fc.integer({ min: 0, max: 2 }),
+  subject: fc.integer({ min: -1, max: 2 ** 31 - 1 }),
+  stamp: fc.maxSafeNat(),
+});
+
+describe("the event queue", () => {
+  test("pops in the order of time, class and pushing under any interleaving", () => {
+    const operation = fc.oneof(
+      { weight: 3, arbitrary: anyEvent },
+      { weight: 2, arbitrary: fc.constant("pop" as const) },
+    );
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 400, size: "max" }), (operations) => {
+        const queue = new EventQueue();
+        const reference = new ListQueue();
+        for (const event of operations) {
+          if (event === "pop") {
+            if (queue.length > 0) expect(take(queue)).toEqual(reference.take());
+          } else {
+            push(queue, event);
+            reference.push(event);
+          }
+          expect(queue.length).toBe(reference.length);
+        }
+        for (const event of drain(queue)) expect(event).toEqual(reference.take());
+        expect(reference.length).toBe(0);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("lets a step end before an arrival and an arrival before a step start of the same instant", () => {
+    const queue = new EventQueue();
+    const classes = [EVENT_CLASS.stepStart, EVENT_CLASS.arrival, EVENT_CLASS.stepEnd];
+    for (const eventClass of classes) queue.push(1.5, eventClass, 0, 0);
+    expect(drain(queue).map(({ eventClass }) => eventClass)).toEqual([...classes].reverse());
+  });
+
+  test("keeps the order of pushing among ten thousand equal events", () => {
+    const queue = new EventQueue();
+    for (let subject = 0; subject < 10_000; subject++) queue.push(1, 1, subject, 0);
+    expect(drain(queue).map(({ subject }) => subject)).toEqual(Array.from({ length: 10_000 }, (_, i) => i));
+  });
+
+  test("tells the time of the first event, and Infinity when there is none", () => {
+    const queue = new EventQueue();
+    expect(queue.nextSeconds).toBe(Infinity);
+    queue.push(3, 0, 0, 0);
+    queue.push(2, 0, 0, 0);
+    expect(queue.nextSeconds).toBe(2);
+    drain(queue);
+    expect(queue.nextSeconds).toBe(Infinity);
+  });
+
+  test("is none the worse for a pop when empty", () => {
+    const queue = new EventQueue();
+    queue.pop();
+    expect(queue.length).toBe(0);
+    queue.push(1, 0, 7, 42);
+    expect(drain(queue)).toEqual([{ seconds: 1, eventClass: 0, subject: 7, stamp: 42 }]);
+  });
+});

@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { DEVICES } from "../../src/hardware/catalog.ts";
+import type { Device } from "../../src/hardware/device.ts";
+import { findModel } from "../../src/models/catalog.ts";
+import { BF16, type LlmModel, type Precision } from "../../src/models/llm-model.ts";
+import { compileStepCost } from "../../src/perf/compile.ts";
+import { StepShape, type StepCost } from "../../src/perf/step-cost.ts";
+
+/** Models that differ in what matters: GQA, MHA, windows everywhere, window classes, biases, one KV head. */
+export const model = fc.constantFrom(
+  ...[
+    "llama-3.1-8b",
+    "llama-2-7b",
+    "mistral-7b-v0.1",
+    "gemma-3-27b",
+    "gemma-2-9b",
+    "opt-13b",
+    "gemma-3-1b",
+  ].map(findModel),
+);
+
+/** Catalog devices with resources scaled, so that every resource is the bottleneck somewhere. */
+export const device: fc.Arbitrary<Device> = fc
+  .record({
+    base: fc.constantFrom(...DEVICES),
+    arithmetic: fc.constantFrom(0.02, 0.2, 1),
+    bandwidth: fc.constantFrom(0.1, 1, 8),
+    topology: fc.constantFrom("ring" as const, "switched" as const, "direct" as const),
+    doubleBuffered: fc.boolean(),
+    trees: fc.constantFrom(0, 1, 16),
+    reuse: fc.constantFrom(1, 16),
+  })
+  .map(({ base, arithmetic, bandwidth, topology, doubleBuffered, trees, reuse }) => {
+    const memory = { ...base.memory, bytesPerSecond: base.memory.bytesPerSecond * bandwidth };
+    const links = { ...base.links, topology };
+    if (base.kind === "gpu") {
+      return { ...base, memory, links, tensorFlopsPerSecond: base.tensorFlopsPerSecond * arithmetic };
+    }
+    return {
+      ...base,
+      memory,
+      links,
+      clockHertz: base.clockHertz * arithmetic,
+      systolicArray: { ...base.systolicArray, doubleBuffered },
+      macTree: { treesPerCore: trees, width: 16, reuse },
+    };
+  });
+
+export const tensorParallel = fc.constantFrom(1, 2, 4);
+
+export const precision: fc.Arbitrary<Precision> = fc.constantFrom(
+  BF16,
+  { weightBytes: 1, kvBytes: 1, activationBytes: 1 },
+  { weightBytes: 0.5, kvBytes: 2, activationBytes: 2 },
+);
+
+/** What a scheduler could put into one step: contexts of decoding sequences, and prefill chunks. */
+export interface Batch {
+  readonly contexts: readonly number[];
+  readonly chunks: readonly (readonly [newTokens: number, contextTokens: number])[];
+}
+
+const contexts = fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 64 });
+const chunk = fc.tuple(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 0, max: 20_000 }));
+
+export const decodeBatch: fc.Arbitrary<Batch> = contexts.map((list) => ({ contexts: list, chunks: [] }));
+
+export const batch: fc.Arbitrary<Batch> = fc.oneof(
+  decodeBatch,
+  fc.record({ contexts, chunks: fc.array(chunk, { maxLength: 4 }) }),
+  fc.record({ contexts: fc.constant([]), chunks: fc.array(chunk, { minLength: 1, maxLength: 4 }) }),
+);
+
+export interface System {
+  readonly model: LlmModel;
+  readonly device: Device;
+  readonly tensorParallel: number;
+  readonly precision: Precision;
+}
+
+export const system: fc.Arbitrary<System> = fc
+  .record({ model, device, tensorParallel, precision })
+  .map((drawn) => ({ ...drawn, tensorParallel: drawn.model.name === "opt-13b" ? 1 : drawn.tensorParallel }));
+
+export const compile = (drawn: System): StepCost => compileStepCost(drawn);
+
+/** The shape of a batch, with every decoding sequence `advance` tokens further. */
+export function shapeOf(cost: StepCost, { contexts: list, chunks }: Batch, advance = 0): StepShape {
+  const shape = new StepShape(cost.windowTokens.length, 8);
+  shape.decodeSequences = list.length;
+  for (const context of list) {
+    shape.decodeContextTokens += context + advance;
+    cost.windowTokens.forEach((window, i) => {
+      shape.decodeWindowTokens[i]! += Math.min(window, context + advance);
+    });
+  }
+  for (const [newTokens, contextTokens] of chunks) shape.addChunk(newTokens, contextTokens);
+  shape.logitSequences = list.length + (chunks.length > 0 ? 1 : 0);
+  return shape;
+}

@@ -1,0 +1,255 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Device, GpuDevice, HdaDevice } from "../../src/hardware/device.ts";
+import {
+  CHARGE_COUNT,
+  DecodeRamp,
+  ENERGY_CHARGE,
+  RESOURCES,
+  type StepCost,
+} from "../../src/perf/step-cost.ts";
+import { batch, compile, decodeBatch, shapeOf, system, type Batch } from "./arbitraries.ts";
+
+const RUNS = { numRuns: 300 };
+const ROUNDING = 1e-11;
+
+function stepOf(cost: StepCost, drawn: Batch, advance = 0) {
+  const charges = new Float64Array(CHARGE_COUNT);
+  return { seconds: cost.step(shapeOf(cost, drawn, advance), charges), charges };
+}
+
+function expectClose(actual: number, expected: number): void {
+  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(
+    ROUNDING * Math.max(Math.abs(actual), Math.abs(expected)),
+  );
+}
+
+/** Steps until the first sequence that is inside a window fills it. */
+function stepsInsideWindows(cost: StepCost, { contexts }: Batch): number {
+  const left = cost.windowTokens.flatMap((window) =>
+    contexts.filter((c) => c < window).map((c) => window - c),
+  );
+  return Math.min(Infinity, ...left);
+}
+
+function rampOf(cost: StepCost, drawn: Batch): DecodeRamp {
+  const ramp = new DecodeRamp();
+  const growth = Float64Array.from(
+    cost.windowTokens,
+    (window) => drawn.contexts.filter((context) => context < window).length,
+  );
+  cost.decodeRamp(shapeOf(cost, drawn), growth, ramp);
+  return ramp;
+}
+
+describe("a ramp of decode steps", () => {
+  test("is what stepping one by one gives, for as long as it says", () => {
+    let crossings = 0;
+    fc.assert(
+      fc.property(
+        system,
+        decodeBatch,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (drawnSystem, drawn, share) => {
+          const cost = compile(drawnSystem);
+          const ramp = rampOf(cost, drawn);
+          expect(ramp.steps).toBeGreaterThanOrEqual(1);
+          expect(ramp.secondsPerStep).toBeGreaterThanOrEqual(0);
+          if (ramp.steps !== Infinity) crossings++;
+          const last = Math.min(ramp.steps - 1, stepsInsideWindows(cost, drawn), 100_000);
+          for (const j of new Set([0, Math.min(1, last), Math.floor(share * last), last])) {
+            const { seconds, charges } = stepOf(cost, drawn, j);
+            expectClose(ramp.seconds + j * ramp.secondsPerStep, seconds);
+            for (let i = 0; i < CHARGE_COUNT; i++)
+              expectClose(ramp.charges[i]! + j * ramp.chargesPerStep[i]!, charges[i]!);
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    );
+    // The property is only worth something if some ramps do end.
+    expect(crossings).toBeGreaterThan(10);
+  });
+
+  test("ends no earlier than it must: the step after the last is slower than the line says", () => {
+    fc.assert(
+      fc.property(system, decodeBatch, (drawnSystem, drawn) => {
+        const cost = compile(drawnSystem);
+        const ramp = rampOf(cost, drawn);
+        fc.pre(ramp.steps < Math.min(1e6, stepsInsideWindows(cost, drawn)));
+        const { seconds } = stepOf(cost, drawn, ramp.steps);
+        expect(seconds).toBeGreaterThan(ramp.seconds + ramp.steps * ramp.secondsPerStep);
+      }),
+      { numRuns: 60, maxSkipsPerRun: 1000 },
+    );
+  });
+});
+
+describe("a step", () => {
+  test("is never faster than its roofline", () => {
+    fc.assert(
+      fc.property(system, batch, (drawnSystem, drawn) => {
+        const cost = compile(drawnSystem);
+        const roofline = cost.rooflineSeconds(shapeOf(cost, drawn));
+        expect(roofline).toBeGreaterThan(0);
+        expect(stepOf(cost, drawn).seconds).toBeGreaterThanOrEqual(roofline);
+      }),
+      RUNS,
+    );
+  });
+
+  test("keeps no resource busy for longer than it lasts, and spends energy", () => {
+    fc.assert(
+      fc.property(system, batch, (drawnSystem, drawn) => {
+        const { seconds, charges } = stepOf(compile(drawnSystem), drawn);
+        for (let i = 0; i < RESOURCES.length; i++) {
+          expect(charges[i]).toBeGreaterThanOrEqual(0);
+          expect(charges[i]).toBeLessThanOrEqual(seconds);
+        }
+        expect(charges[ENERGY_CHARGE]).toBeGreaterThan(0);
+        expect(charges[ENERGY_CHARGE]).toBeLessThan(Infinity);
+      }),
+      RUNS,
+    );
+  });
+
+  test("is the sum of its operators, in seconds, busy time and energy", () => {
+    fc.assert(
+      fc.property(system, batch, (drawnSystem, drawn) => {
+        const cost = compile(drawnSystem);
+        const { seconds, charges } = stepOf(cost, drawn);
+        const rows = cost.explain(shapeOf(cost, drawn));
+        expectClose(
+          rows.reduce((sum, row) => sum + row.seconds, 0),
+          seconds,
+        );
+        RESOURCES.forEach((name, i) => {
+          expectClose(
+            rows.reduce((sum, row) => sum + row.busySeconds[name], 0),
+            charges[i]!,
+          );
+        });
+        expectClose(
+          rows.reduce((sum, row) => sum + row.joules, 0),
+          charges[ENERGY_CHARGE]!,
+        );
+      }),
+      RUNS,
+    );
+  });
+
+  test("takes longer with another sequence, another chunk or more context", () => {
+    fc.assert(
+      fc.property(system, batch, fc.integer({ min: 1, max: 4000 }), (drawnSystem, drawn, more) => {
+        const cost = compile(drawnSystem);
+        const { seconds } = stepOf(cost, drawn);
+        const slack = seconds * (1 + ROUNDING);
+        expect(
+          stepOf(cost, { ...drawn, contexts: drawn.contexts.map((c) => c + more) }).seconds,
+        ).toBeGreaterThanOrEqual(seconds);
+        const grown = {
+          ...drawn,
+          chunks: drawn.chunks.map(([tokens, context]) => [tokens, context + more] as const),
+        };
+        expect(stepOf(cost, grown).seconds * (1 + ROUNDING)).toBeGreaterThanOrEqual(seconds);
+        expect(slack).toBeGreaterThan(0);
+      }),
+      RUNS,
+    );
+  });
+
+  test("does not remember what was asked before", () => {
+    fc.assert(
+      fc.property(system, fc.array(batch, { minLength: 2, maxLength: 5 }), (drawnSystem, batches) => {
+        const shared = compile(drawnSystem);
+        for (const drawn of batches)
+          expect(stepOf(shared, drawn)).toEqual(stepOf(compile(drawnSystem), drawn));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+/** Every resource that a designer can double, with what doubles along by construction. */
+const DOUBLED_GPU: Readonly<Record<string, (device: GpuDevice) => GpuDevice>> = {
+  multiprocessors: (device) => ({
+    ...device,
+    multiprocessors: 2 * device.multiprocessors,
+    tensorFlopsPerSecond: 2 * device.tensorFlopsPerSecond,
+    vectorFlopsPerSecond: 2 * device.vectorFlopsPerSecond,
+  }),
+  clock: (device) => ({
+    ...device,
+    clockHertz: 2 * device.clockHertz,
+    tensorFlopsPerSecond: 2 * device.tensorFlopsPerSecond,
+    vectorFlopsPerSecond: 2 * device.vectorFlopsPerSecond,
+    l2BytesPerSecond: 2 * device.l2BytesPerSecond,
+  }),
+  l2: (device) => ({ ...device, l2Bytes: 2 * device.l2Bytes, l2BytesPerSecond: 2 * device.l2BytesPerSecond }),
+};
+const DOUBLED_HDA: Readonly<Record<string, (device: HdaDevice) => HdaDevice>> = {
+  cores: (device) => ({ ...device, cores: 2 * device.cores }),
+  clock: (device) => ({ ...device, clockHertz: 2 * device.clockHertz }),
+  trees: (device) => ({
+    ...device,
+    macTree: { ...device.macTree, treesPerCore: 2 * device.macTree.treesPerCore },
+  }),
+  arrays: (device) => ({
+    ...device,
+    systolicArray: { ...device.systolicArray, perCore: 2 * device.systolicArray.perCore },
+  }),
+  lanes: (device) => ({ ...device, vector: { lanesPerCore: 2 * device.vector.lanesPerCore } }),
+  localSram: (device) => ({ ...device, localSramBytesPerCore: 2 * device.localSramBytesPerCore }),
+  globalSram: (device) => ({ ...device, globalSramBytes: 2 * device.globalSramBytes }),
+  noc: (device) => ({ ...device, globalSramBytesPerSecond: 2 * device.globalSramBytesPerSecond }),
+};
+const DOUBLED_ANY: Readonly<Record<string, <D extends Device>(device: D) => D>> = {
+  memory: (device) => ({
+    ...device,
+    memory: { ...device.memory, bytesPerSecond: 2 * device.memory.bytesPerSecond },
+  }),
+  links: (device) => ({
+    ...device,
+    links: { ...device.links, bytesPerSecond: 2 * device.links.bytesPerSecond },
+  }),
+};
+
+function doubled(device: Device): [string, Device][] {
+  const any = Object.entries(DOUBLED_ANY).map(([name, twice]): [string, Device] => [name, twice(device)]);
+  const own =
+    device.kind === "gpu"
+      ? Object.entries(DOUBLED_GPU).map(([name, twice]): [string, Device] => [name, twice(device)])
+      : Object.entries(DOUBLED_HDA).map(([name, twice]): [string, Device] => [name, twice(device)]);
+  return [...any, ...own];
+}
+
+describe("doubling a resource", () => {
+  test("never slows a step", () => {
+    fc.assert(
+      fc.property(system, batch, (drawnSystem, drawn) => {
+        const before = stepOf(compile(drawnSystem), drawn).seconds;
+        for (const [name, device] of doubled(drawnSystem.device)) {
+          const after = stepOf(compile({ ...drawnSystem, device }), drawn).seconds;
+          expect(after, name).toBeLessThanOrEqual(before * (1 + ROUNDING));
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test("of the memory all but halves a decode step that it binds", () => {
+    // One sequence of a big dense model: nothing but the stream of weights.
+    fc.assert(
+      fc.property(system, (drawnSystem) => {
+        const drawn: Batch = { contexts: [1000], chunks: [] };
+        const cost = compile({ ...drawnSystem, tensorParallel: 1 });
+        const { seconds, charges } = stepOf(cost, drawn);
+        fc.pre(charges[RESOURCES.indexOf("dram")]! > 0.95 * seconds);
+        const device = DOUBLED_ANY["memory"]!(drawnSystem.device);
+        const after = stepOf(compile({ ...drawnSystem, tensorParallel: 1, device }), drawn).seconds;
+        expect(after / seconds).toBeLessThan(0.95);
+      }),
+      { numRuns: 50, maxSkipsPerRun: 1000 },
+    );
+  });
+});
