@@ -25,16 +25,24 @@ export async function checkCommand(
       seed: scenario.seed,
       requests,
       warnings: identity.warnings,
-      systems: Object.fromEntries(systems.map(({ system, facts }) => [system.name, { ...system.settings, ...facts }])),
+      systems: Object.fromEntries(
+        systems.map(({ system, facts }) => [system.name, { ...system.settings, ...facts }]),
+      ),
     };
     process.stdout.write(jsonText(answer));
     return;
   }
   for (const warning of identity.warnings) process.stderr.write(`warning: ${warning}\n`);
-  const traffic = requests === null ? "requests until its duration ends" : `${formatCount(requests)} requests`;
-  const rows = FACT_ROWS.map(({ label, text }) => [label, ...systems.map(({ system, facts }) => text(facts, system))]);
+  const traffic =
+    requests === null ? "requests until its duration ends" : `${formatCount(requests)} requests`;
+  const rows = FACT_ROWS.map(({ label, text }) => [
+    label,
+    ...systems.map(({ system, facts }) => text(facts, system)),
+  ]);
   const head = ["", ...systems.map(({ system }) => system.name)];
-  process.stdout.write(`${scenario.name}: sound, ${traffic}\n\n${plainTable(head, rows)}\n\nscenario hash ${identity.scenarioHash}\n`);
+  process.stdout.write(
+    `${scenario.name}: sound, ${traffic}\n\n${plainTable(head, rows)}\n\nscenario hash ${identity.scenarioHash}\n`,
+  );
 }
 
 interface Facts {
@@ -63,10 +71,13 @@ function factsOf({ model, device, tensorParallel, replicas, precision, engine }:
   };
 }
 
-const FACT_ROWS: readonly { readonly label: string; text(facts: Facts, system: System): string }[] = [
+const FACT_ROWS: readonly { readonly label: string; readonly text: (facts: Facts, system: System) => string }[] = [
   { label: "Model", text: (_, { model }) => model.name },
   { label: "Devices", text: ({ devices }, { device }) => `${devices} x ${device.name}` },
-  { label: "Replicas x tensor parallel", text: (_, { replicas, tensorParallel }) => `${replicas} x ${tensorParallel}` },
+  {
+    label: "Replicas x tensor parallel",
+    text: (_, { replicas, tensorParallel }) => `${replicas} x ${tensorParallel}`,
+  },
   { label: "Memory per device", text: (_, { device }) => gibibytes(device.memory.capacityBytes) },
   { label: "Weights per device", text: (facts) => gibibytes(facts.weight_bytes_per_device) },
   { label: "KV cache per device", text: (facts) => gibibytes(facts.kv_bytes_per_device) },
@@ -74,7 +85,10 @@ const FACT_ROWS: readonly { readonly label: string; text(facts: Facts, system: S
   { label: "KV tokens per replica", text: (facts) => formatCount(facts.kv_tokens) },
   { label: "Longest request, tokens", text: (_, { engine }) => formatCount(engine.maxModelLen) },
   { label: "Area, all devices", text: (facts) => `${formatNumber(facts.area_mm2)} mm²` },
-  { label: "Power, idle to peak", text: (facts) => `${formatNumber(facts.idle_w)} to ${formatNumber(facts.peak_w)} W` },
+  {
+    label: "Power, idle to peak",
+    text: (facts) => `${formatNumber(facts.idle_w)} to ${formatNumber(facts.peak_w)} W`,
+  },
 ];
 
 function gibibytes(bytes: number): string {

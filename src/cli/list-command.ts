@@ -28,7 +28,16 @@ export function listCommand(what: ListName, { json }: { readonly json?: boolean 
 
 const LISTINGS: Readonly<Record<ListName, () => Listing>> = {
   models: () => ({
-    head: ["model", "parameters", "layers", "query heads", "KV heads", "KV bytes/token", "window", "positions"],
+    head: [
+      "model",
+      "parameters",
+      "layers",
+      "query heads",
+      "KV heads",
+      "KV bytes/token",
+      "window",
+      "positions",
+    ],
     text: [0],
     rows: MODELS.map((model) => [
       model.name,
@@ -41,8 +50,16 @@ const LISTINGS: Readonly<Record<ListName, () => Listing>> = {
       formatNumber(model.maxPositionTokens),
     ]),
     json: MODELS.map((model) => ({
-      ...{ name: model.name, parameters: parameterCount(model), kv_bytes_per_token: kvBytesPerToken(model, BF16) },
-      ...{ layers: layerCount(model), max_positions: model.maxPositionTokens, window_tokens: windowClasses(model) },
+      ...{
+        name: model.name,
+        parameters: parameterCount(model),
+        kv_bytes_per_token: kvBytesPerToken(model, BF16),
+      },
+      ...{
+        layers: layerCount(model),
+        max_positions: model.maxPositionTokens,
+        window_tokens: windowClasses(model),
+      },
     })),
   }),
   devices: () => ({
@@ -88,7 +105,8 @@ const LISTINGS: Readonly<Record<ListName, () => Listing>> = {
 };
 
 const POLICY_MEANING: Readonly<Record<(typeof SCHEDULERS)[number] | (typeof ROUTERS)[number], string>> = {
-  "vllm-v1": "running sequences first, then waiting ones in order of arrival, prompts in chunks up to the token budget",
+  "vllm-v1":
+    "running sequences first, then waiting ones in order of arrival, prompts in chunks up to the token budget",
   "round-robin": "each request to the next replica in turn",
   "least-outstanding": "each request to the replica with the fewest unfinished ones",
 };
@@ -97,6 +115,7 @@ const POLICY_MEANING: Readonly<Record<(typeof SCHEDULERS)[number] | (typeof ROUT
 function bf16PeakFlops(device: Device): number {
   if (device.kind === "gpu") return device.tensorFlopsPerSecond;
   const { cores, systolicArray: array, macTree: tree, clockHertz } = device;
-  const multipliers = array.perCore * array.rows * array.columns + tree.treesPerCore * tree.width * tree.reuse;
+  const multipliers =
+    array.perCore * array.rows * array.columns + tree.treesPerCore * tree.width * tree.reuse;
   return 2 * cores * multipliers * clockHertz;
 }

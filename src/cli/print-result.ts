@@ -26,8 +26,13 @@ export function printResult(runs: readonly FinishedRun[], { json, quiet, out }: 
   process.stdout.write(terminalScreen(reports, paintFor(process.stdout.isTTY)));
   const requests = runs.reduce((sum, { report }) => sum + report.outcome.metrics.counts.submitted, 0);
   const wallSeconds = runs.reduce((sum, run) => sum + run.wallSeconds, 0);
-  const where = out === undefined ? "nothing written (add --out DIR)" : `written to ${join(out, "report.html")} and beside it`;
-  process.stderr.write(`${formatCount(requests)} requests replayed in ${formatSeconds(wallSeconds)}; ${where}\n`);
+  const where =
+    out === undefined
+      ? "nothing written (add --out DIR)"
+      : `written to ${join(out, "report.html")} and beside it`;
+  process.stderr.write(
+    `${formatCount(requests)} requests replayed in ${formatSeconds(wallSeconds)}; ${where}\n`,
+  );
 }
 
 function paintFor(isTerminal: boolean): Paint {

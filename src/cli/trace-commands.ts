@@ -41,7 +41,10 @@ export async function traceInfoCommand(path: string, { format, fit, json }: Trac
       requests_by_class: description.requestsByClass,
       prefix: description.prefix && {
         ...{ block_tokens: description.prefix.blockTokens, blocks: description.prefix.blocks },
-        ...{ distinct_blocks: description.prefix.distinctBlocks, hit_rate_bound: description.prefix.hitRateBound },
+        ...{
+          distinct_blocks: description.prefix.distinctBlocks,
+          hit_rate_bound: description.prefix.hitRateBound,
+        },
       },
       warnings: trace.warnings,
       ...(fitted !== undefined && { synthetic: writtenSynthetic(fitted.spec) }),
@@ -65,7 +68,9 @@ function describedText(path: string, format: string, trace: TraceDescription): s
     `${path} (${format}): ${formatCount(trace.requests)} requests in ${formatSeconds(trace.spanSeconds)}`,
     `arrivals: ${formatNumber(trace.ratePerSecond)} a second, coefficient of variation of the gaps ${formatNumber(trace.gapCv)} (1 is Poisson-like)`,
     `tokens: ${formatCount(trace.totalInputTokens)} in, ${formatCount(trace.totalOutputTokens)} out`,
-    ...(classes.length > 1 ? [`classes: ${classes.map(([name, count]) => `${name} ${formatCount(count)}`).join(", ")}`] : []),
+    ...(classes.length > 1
+      ? [`classes: ${classes.map(([name, count]) => `${name} ${formatCount(count)}`).join(", ")}`]
+      : []),
     ...(trace.prefix === null
       ? []
       : [
@@ -88,7 +93,10 @@ function fittedText({ spec, reasons }: TraceFit): string {
 /** `ador trace convert`. */
 export async function traceConvertCommand(path: string, flags: ConvertFlags): Promise<void> {
   refuseExisting(flags);
-  const { table, warnings } = await readTraceFile(path, { format: flags.format, zeroOutput: flags.zeroOutput });
+  const { table, warnings } = await readTraceFile(path, {
+    format: flags.format,
+    zeroOutput: flags.zeroOutput,
+  });
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   writeTrace(formatTraceCsv(table), flags);
 }
@@ -109,7 +117,11 @@ interface OutputFlags {
 
 function refuseExisting({ out, force }: OutputFlags): void {
   if (out === undefined || force === true || !existsSync(out)) return;
-  throw new InputError({ file: out, message: "the file exists", expected: "another name, or --force to replace it" });
+  throw new InputError({
+    file: out,
+    message: "the file exists",
+    expected: "another name, or --force to replace it",
+  });
 }
 
 /** To standard output, or to a file that is complete or not there at all. */

@@ -33,8 +33,8 @@ const LINK_JOULES_PER_BYTE = 5.5 * 8 * PICO;
  * two A100s draws the 0.73 of TDP that Mutinifni/splitwise-sim:data/perf_model.csv records at 1.3 TB/s.
  */
 const GPU_MOVE_JOULES_PER_BYTE = 150 * PICO;
-/** Memory traffic, as a share of the peak, of a GPU that runs large matrix products at its TDP (assumption). */
-const GPU_BUSY_MEMORY_SHARE = 0.15;
+/** Share of the power above idle that tensor cores draw while a GPU runs large matrix products at its TDP (assumption). */
+const GPU_TENSOR_SHARE = 0.85;
 
 /** Joules per byte by kind: pJ/bit of reallm presets (HBM), Micron by way of public models (GDDR), DDR5 DIMM. */
 const DRAM_JOULES_PER_BYTE: Readonly<Record<MemorySystem["kind"], number>> = {
@@ -139,16 +139,12 @@ function hdaEnergy(device: HdaDevice): EnergyConstants {
   };
 }
 
-/**
- * The tensor energy is what remains of the TDP when large products run at their best: a busy GPU draws its TDP, as
- * measurements of compute-bound kernels show.
- */
+/** The energy of a tensor FLOP follows from the TDP: that is what a GPU draws while large products run at their best. */
 function gpuEnergy(device: GpuDevice): EnergyConstants {
   const { memory } = device;
   const perDramByte = DRAM_JOULES_PER_BYTE[memory.kind];
   const perNocByte = GPU_MOVE_JOULES_PER_BYTE * (LOGIC_ENERGY[device.processNanometres] ?? 1);
-  const memoryWatts = GPU_BUSY_MEMORY_SHARE * memory.bytesPerSecond * (perDramByte + perNocByte);
-  const tensorWatts = device.tdpWatts - device.idleWatts - memoryWatts;
+  const tensorWatts = GPU_TENSOR_SHARE * (device.tdpWatts - device.idleWatts);
   const perTensorFlop = tensorWatts / (device.tensorFlopsPerSecond * device.tensorEfficiency);
   return {
     perArrayFlop: perTensorFlop,

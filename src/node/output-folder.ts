@@ -1,10 +1,28 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError, RunError } from "../core/errors.ts";
 import { systemErrorText } from "./system-errors.ts";
 
 /** Files that a run leaves in a folder; an earlier result is recognised and replaced by these names. */
-const RESULT_FILES = ["summary.json", "simulator.json", "requests.csv", "timeline.csv", "report.html", "compare.json"];
+const RESULT_FILES = [
+  "summary.json",
+  "simulator.json",
+  "requests.csv",
+  "timeline.csv",
+  "report.html",
+  "compare.json",
+];
 
 /**
  * A result folder that is filled all at once: files are written under a hidden name inside it and moved to their places
@@ -29,7 +47,10 @@ export class OutputFolder {
     try {
       mkdirSync(this.#staging, { recursive: true });
     } catch (error) {
-      throw new InputError({ file: path, message: `cannot make the output folder: ${systemErrorText(error)}` });
+      throw new InputError({
+        file: path,
+        message: `cannot make the output folder: ${systemErrorText(error)}`,
+      });
     }
   }
 
@@ -81,7 +102,9 @@ export class OutputFolder {
       action();
     } catch (error) {
       this.discard();
-      throw new RunError(`cannot write ${join(this.path, name)}: ${systemErrorText(error)}; nothing was kept`);
+      throw new RunError(
+        `cannot write ${join(this.path, name)}: ${systemErrorText(error)}; nothing was kept`,
+      );
     }
   }
 }
@@ -124,7 +147,9 @@ function removeEarlierResult(path: string, kept: readonly string[]): void {
 /** Names of the systems that an earlier comparison in this folder wrote folders for. */
 function earlierSystems(path: string): string[] {
   try {
-    const { systems } = JSON.parse(readFileSync(join(path, "compare.json"), "utf8")) as { readonly systems: object };
+    const { systems } = JSON.parse(readFileSync(join(path, "compare.json"), "utf8")) as {
+      readonly systems: object;
+    };
     return Object.keys(systems).filter((name) => !/[/\\]|^\.+$/.test(name));
   } catch {
     return []; // No comparison, or none of ours: its folders are not ours to touch.

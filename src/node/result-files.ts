@@ -14,7 +14,11 @@ export interface FinishedRun {
 }
 
 /** Writes the result of every system, and the comparison when there are several, into the folder and commits it. */
-export function writeResults(folder: OutputFolder, runs: readonly FinishedRun[], withTimeline: boolean): void {
+export function writeResults(
+  folder: OutputFolder,
+  runs: readonly FinishedRun[],
+  withTimeline: boolean,
+): void {
   const library = chartLibrary();
   const reports = runs.map(({ report }) => report);
   for (const run of runs) {
@@ -48,7 +52,9 @@ function writeSystem(
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     nodeVersion: process.version,
   };
-  folder.write(`${prefix}simulator.json`, [jsonText(simulatorJsonOf(outcome.effort, outcome.metrics.counts.completed, wall))]);
+  folder.write(`${prefix}simulator.json`, [
+    jsonText(simulatorJsonOf(outcome.effort, outcome.metrics.counts.completed, wall)),
+  ]);
 }
 
 /** JSON as people read it, ending in a line break. */

@@ -31,7 +31,10 @@ export interface RunRequest extends ReplayOptions {
  * @returns the systems that ran: fewer than the scenario's, at least one, when it was stopped
  * @throws InputError, RunError
  */
-export async function runScenario(request: RunRequest, thread: SimulationThread): Promise<readonly FinishedRun[]> {
+export async function runScenario(
+  request: RunRequest,
+  thread: SimulationThread,
+): Promise<readonly FinishedRun[]> {
   const scenario = loadScenario(request.scenarioPath, diskFiles, request.overrides);
   const folder = request.out === undefined ? undefined : new OutputFolder(request.out, request.force);
   try {
@@ -56,7 +59,12 @@ export async function prepareRequests(
   const { workload, seed } = scenario;
   const version = programVersion();
   if (workload.kind === "synthetic") {
-    const identity = { scenarioHash: scenarioHash(scenario, undefined), version, trace: undefined, warnings: [] };
+    const identity = {
+      scenarioHash: scenarioHash(scenario, undefined),
+      version,
+      trace: undefined,
+      warnings: [],
+    };
     return { supply: { ...workload, seed }, identity };
   }
   const { table, applied, ...file } = await readWorkload(workload, seed);
@@ -67,7 +75,12 @@ export async function prepareRequests(
     requests: file.requests,
     transforms: applied,
   };
-  const identity = { scenarioHash: scenarioHash(scenario, file.sha256), version, trace, warnings: file.warnings };
+  const identity = {
+    scenarioHash: scenarioHash(scenario, file.sha256),
+    version,
+    trace,
+    warnings: file.warnings,
+  };
   return { supply: { kind: "table", table }, identity };
 }
 
@@ -77,7 +90,11 @@ async function readWorkload(workload: TraceWorkload, seed: number) {
     ...{ format, zeroOutput, failedRows },
     arrivals: arrivals === undefined ? undefined : { process: arrivals, seed },
   });
-  const transformed: { table: typeof table; applied: readonly TransformRecord[] } = applyTransforms(table, transforms, seed);
+  const transformed: { table: typeof table; applied: readonly TransformRecord[] } = applyTransforms(
+    table,
+    transforms,
+    seed,
+  );
   return { ...file, ...transformed, requests: table.length };
 }
 

@@ -3,7 +3,12 @@ import { InputError, RunError } from "../core/errors.ts";
 import type { ReplayOptions, ReplayOutcome } from "../scenario/replay.ts";
 import type { RequestSupply } from "../scenario/request-supply.ts";
 import type { Scenario, System } from "../scenario/scenario.ts";
-import { CONTROL_BYTES, controlOf, type SimulationAnswer, type SimulationRequest } from "./simulation-protocol.ts";
+import {
+  CONTROL_BYTES,
+  controlOf,
+  type SimulationAnswer,
+  type SimulationRequest,
+} from "./simulation-protocol.ts";
 
 /** A replay's outcome and how long it took by the wall clock, from its first to its last event. */
 export interface TimedOutcome {
@@ -18,7 +23,16 @@ export interface TimedOutcome {
 export class SimulationThread {
   readonly #memory = new SharedArrayBuffer(CONTROL_BYTES);
   readonly #control = controlOf(this.#memory);
-  readonly #worker = new Worker(new URL("./simulation-worker.js", import.meta.url), { workerData: this.#memory });
+  readonly #worker = new Worker(new URL("./simulation-worker.js", import.meta.url), {
+    workerData: this.#memory,
+  });
+
+  /** Never fulfilled; rejected when the thread itself breaks down. */
+  readonly #breakdown = new Promise<never>((_resolve, reject) => this.#worker.once("error", reject));
+
+  constructor() {
+    this.#breakdown.catch(() => undefined); // Whoever awaits a replay hears of it.
+  }
 
   /** Sends the requests that all following replays share. */
   supply(supply: RequestSupply): void {
@@ -31,16 +45,14 @@ export class SimulationThread {
    */
   replay(scenario: Scenario, system: System, options: ReplayOptions): Promise<TimedOutcome> {
     const { slo, margins } = scenario;
-    return new Promise((resolve, reject) => {
-      const settle = (answer: SimulationAnswer): void => {
-        this.#worker.off("error", reject);
+    const answered = new Promise<TimedOutcome>((resolve, reject) => {
+      this.#worker.once("message", (answer: SimulationAnswer) => {
         if (answer.kind === "done") resolve(answer);
         else reject(errorOf(answer));
-      };
-      this.#worker.once("message", settle);
-      this.#worker.once("error", reject);
-      this.#post({ kind: "replay", scenario: { slo, margins }, system, options });
+      });
     });
+    this.#post({ kind: "replay", scenario: { slo, margins }, system, options });
+    return Promise.race([answered, this.#breakdown]);
   }
 
   /** Asks the running replay to end; what completed is kept. */

@@ -1,4 +1,4 @@
-import { parentPort, workerData, type TransferListItem } from "node:worker_threads";
+import { parentPort, workerData, type Transferable } from "node:worker_threads";
 import { InputError, RunError } from "../core/errors.ts";
 import { replay, type ReplayOutcome } from "../scenario/replay.ts";
 import type { RequestSupply } from "../scenario/request-supply.ts";
@@ -33,11 +33,16 @@ function answerTo(
   } catch (error) {
     if (error instanceof InputError) return { kind: "input-error", problems: error.problems };
     if (error instanceof RunError) return { kind: "run-error", message: error.message };
-    return { kind: "crash", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return {
+      kind: "crash",
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
   }
 }
 
 /** The memory of the record columns, to be moved to the other thread instead of copied. */
-function columnsOf({ records }: ReplayOutcome): TransferListItem[] {
-  return Object.values(records).flatMap((column) => (ArrayBuffer.isView(column) ? [column.buffer as ArrayBuffer] : []));
+function columnsOf({ records }: ReplayOutcome): Transferable[] {
+  return Object.values(records).flatMap((column) =>
+    ArrayBuffer.isView(column) ? [column.buffer as ArrayBuffer] : [],
+  );
 }

@@ -52,7 +52,8 @@ export async function readTraceFile(
 
 /** The file's text as bytes, unpacked when it is gzipped; `onRaw` sees the bytes before. */
 async function* textBytes(path: string, onRaw: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
-  const raw = path === STANDARD_INPUT ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const raw =
+    path === STANDARD_INPUT ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const chunks = (raw as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done === true) return;
@@ -63,7 +64,8 @@ async function* textBytes(path: string, onRaw: (bytes: Buffer) => void): AsyncGe
     }
   }
   const gzipped = GZIP_MAGIC.every((byte, i) => first.value[i] === byte);
-  if (gzipped) yield* Readable.from(hashed()).pipe(createGunzip({ chunkSize: CHUNK_BYTES })) as AsyncIterable<Buffer>;
+  if (gzipped)
+    yield* Readable.from(hashed()).pipe(createGunzip({ chunkSize: CHUNK_BYTES })) as AsyncIterable<Buffer>;
   else yield* hashed();
 }
 
@@ -71,8 +73,13 @@ function readError(error: unknown, file: string): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || error instanceof InputError) return error;
   if (code === "Z_BUF_ERROR") {
-    return new InputError({ file, message: "the gzip file ends in the middle of its data", expected: "a complete file" });
+    return new InputError({
+      file,
+      message: "the gzip file ends in the middle of its data",
+      expected: "a complete file",
+    });
   }
-  if (code.startsWith("Z_")) return new InputError({ file, message: "the gzip file is damaged", found: code });
+  if (code.startsWith("Z_"))
+    return new InputError({ file, message: "the gzip file is damaged", found: code });
   return new InputError({ file, message: `cannot read the trace: ${systemErrorText(error)}` });
 }

@@ -134,9 +134,10 @@ export class CompiledStepCost implements StepCost {
       const newTokens = chunkNewTokens[i]!;
       const context = chunkContextTokens[i]!;
       const filledRows = Math.ceil(newTokens / rowBlockTokens) * rowBlockTokens;
+      const passes = Math.max(1, Math.ceil(newTokens / tokensPerPass));
       work.newTokens += newTokens;
       work.prefillPairs += (causalPairs(newTokens, context, window) * filledRows) / newTokens;
-      work.prefillKvTokens += (Math.min(context, window) + newTokens) * Math.ceil(newTokens / tokensPerPass);
+      work.prefillKvTokens += (Math.min(context, window) + newTokens) * passes;
     }
   }
 }

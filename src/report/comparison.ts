@@ -17,9 +17,9 @@ export interface Verdict {
 interface Criterion {
   readonly name: NonNullable<Verdict["decidedBy"]>;
   readonly better: "lower" | "higher";
-  value(report: RunReport): number | null;
+  readonly value: (report: RunReport) => number | null;
   /** How the winner compares, e.g. `1.8x shorter TBT p99 (12 ms against 22 ms)`. */
-  describe(winner: RunReport, other: RunReport): string;
+  readonly describe: (winner: RunReport, other: RunReport) => string;
 }
 
 const CRITERIA: readonly Criterion[] = [
@@ -30,7 +30,10 @@ const CRITERIA: readonly Criterion[] = [
     describe: (winner, other) => {
       const { goodputPerSecond: mine, attainment } = winner.outcome.metrics.slo;
       const theirs = other.outcome.metrics.slo;
-      const shares = attainment === null ? "" : `, ${formatShare(attainment)} of requests in SLO against ${formatShare(theirs.attainment)}`;
+      const shares =
+        attainment === null
+          ? ""
+          : `, ${formatShare(attainment)} of requests in SLO against ${formatShare(theirs.attainment)}`;
       return `${times(mine / theirs.goodputPerSecond)} goodput (${formatNumber(mine)} against ${formatNumber(theirs.goodputPerSecond)} requests/s${shares})`;
     },
   },
@@ -62,14 +65,21 @@ export function judge(reports: readonly RunReport[]): Verdict {
     const behind = others.filter((other) => isAhead(runnerUp, winner, other));
     const equalGoodput = criterion.name !== "goodput" ? "equal goodput, " : "";
     const reasons = [criterion, ...also].map((reason) => reason.describe(winner, runnerUp)).join(", ");
-    const price = behind.length === 0 ? "" : `; ${runnerUp.system.name} has ${behind.map((loss) => loss.describe(runnerUp, winner)).join(", ")}`;
+    const price =
+      behind.length === 0
+        ? ""
+        : `; ${runnerUp.system.name} has ${behind.map((loss) => loss.describe(runnerUp, winner)).join(", ")}`;
     return {
       winner: winner.system.name,
       decidedBy: criterion.name,
       sentence: `${winner.system.name} wins over ${runnerUp.system.name}: ${equalGoodput}${reasons}${price}.`,
     };
   }
-  return { winner: null, decidedBy: null, sentence: "No winner: the systems are within 1 % of each other in goodput, tails and goodput per area." };
+  return {
+    winner: null,
+    decidedBy: null,
+    sentence: "No winner: the systems are within 1 % of each other in goodput, tails and goodput per area.",
+  };
 }
 
 /** `compare.json` as a plain object: key figures per system, and the verdict. */

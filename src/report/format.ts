@@ -5,7 +5,9 @@ export function formatSeconds(seconds: number | null): string {
   if (seconds >= 99.95) {
     const whole = Math.round(seconds);
     const minutes = Math.floor(whole / 60);
-    return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+    return minutes < 60
+      ? `${minutes} min ${whole % 60} s`
+      : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   }
   if (seconds >= 0.9995) return `${threeDigits(seconds)} s`;
   return seconds >= 0.9995e-3 ? `${threeDigits(seconds * 1e3)} ms` : `${threeDigits(seconds * 1e6)} µs`;

@@ -107,8 +107,7 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
     key: "goodput_rps_per_1000mm2",
     label: "Goodput per 1,000 mm²",
     group: "Silicon",
-    value: (report) =>
-      (report.outcome.metrics.slo.goodputPerSecond / deviceTotals(report).areaMm2) * 1000,
+    value: (report) => (report.outcome.metrics.slo.goodputPerSecond / deviceTotals(report).areaMm2) * 1000,
     format: perSecond,
     better: "higher",
   },
@@ -132,6 +131,8 @@ export function bestIndices(figure: KeyFigure, reports: readonly RunReport[]): r
   const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
   if (known.length < reports.length) return [];
   const best = figure.better === "lower" ? Math.min(...known) : Math.max(...known);
-  const near = known.flatMap((value, index) => (Math.abs(value - best) <= 0.005 * Math.abs(best) ? [index] : []));
+  const near = known.flatMap((value, index) =>
+    Math.abs(value - best) <= 0.005 * Math.abs(best) ? [index] : [],
+  );
   return near.length === reports.length ? [] : near;
 }

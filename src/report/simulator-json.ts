@@ -11,7 +11,11 @@ export interface WallFacts {
 }
 
 /** `simulator.json` as a plain object: everything that may differ between two equal runs. */
-export function simulatorJsonOf(effort: RunEffort, completed: number, wall: WallFacts): Record<string, unknown> {
+export function simulatorJsonOf(
+  effort: RunEffort,
+  completed: number,
+  wall: WallFacts,
+): Record<string, unknown> {
   return {
     wall_s: wall.wallSeconds,
     wall_total_s: wall.wallTotalSeconds,

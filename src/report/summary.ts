@@ -64,7 +64,10 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
 }
 
 /** Where the requests came from and what was done to them; without paths, which differ from machine to machine. */
-function workloadOf({ scenario: { workload, seed }, identity: { trace } }: RunReport): Record<string, unknown> {
+function workloadOf({
+  scenario: { workload, seed },
+  identity: { trace },
+}: RunReport): Record<string, unknown> {
   if (workload.kind === "synthetic" || trace === undefined) return { ...describeWorkload(workload), seed };
   const { zeroOutput: zero_output, failedRows: failed_rows, arrivals } = workload;
   const transforms = trace.transforms.map(({ transform, requestsBefore, requestsAfter }) => ({
@@ -80,7 +83,9 @@ function sloOf(targets: RequestTargets, { slo }: RunMetrics): Record<string, unk
       ...(targets.tpotSeconds !== undefined && { tpot_s: targets.tpotSeconds }),
       ...(targets.maxTbtSeconds !== undefined && { max_tbt_s: targets.maxTbtSeconds }),
       ...(targets.e2eSeconds !== undefined && { e2e_s: targets.e2eSeconds }),
-      ...Object.fromEntries(slo.runTargets.map((target) => [`${target.metric}_${target.statistic}_s`, target.seconds])),
+      ...Object.fromEntries(
+        slo.runTargets.map((target) => [`${target.metric}_${target.statistic}_s`, target.seconds]),
+      ),
     },
     attainment: slo.attainment,
     goodput_rps: slo.goodputPerSecond,

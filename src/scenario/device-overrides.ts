@@ -1,5 +1,12 @@
 import { InputError } from "../core/errors.ts";
-import type { Device, GpuDevice, HdaDevice, LinkSystem, MemorySystem, Overheads } from "../hardware/device.ts";
+import type {
+  Device,
+  GpuDevice,
+  HdaDevice,
+  LinkSystem,
+  MemorySystem,
+  Overheads,
+} from "../hardware/device.ts";
 import { GPU_KEYS, HDA_KEYS, type DeviceInput } from "./device-schema.ts";
 
 /**
@@ -12,7 +19,10 @@ export function withOverrides(base: Device, input: DeviceInput): Device {
   const foreign = changed.find((key) => (base.kind === "hda" ? GPU_KEYS : HDA_KEYS).includes(key));
   if (foreign !== undefined) {
     const kinds = { hda: "a heterogeneous dataflow device", gpu: "a GPU" };
-    throw new InputError({ key: foreign, message: `${base.name} is ${kinds[base.kind]} and has no ${foreign}` });
+    throw new InputError({
+      key: foreign,
+      message: `${base.name} is ${kinds[base.kind]} and has no ${foreign}`,
+    });
   }
   const common = {
     name: input.name ?? `${base.name}*`,
@@ -23,7 +33,9 @@ export function withOverrides(base: Device, input: DeviceInput): Device {
     overheads: overheadsWith(base.overheads, input),
     tdpWatts: input.tdp ?? base.tdpWatts,
   };
-  return base.kind === "hda" ? { ...hdaWith(base, input), ...common } : { ...gpuWith(base, input), ...common };
+  return base.kind === "hda"
+    ? { ...hdaWith(base, input), ...common }
+    : { ...gpuWith(base, input), ...common };
 }
 
 function hdaWith(base: HdaDevice, input: DeviceInput): HdaDevice {

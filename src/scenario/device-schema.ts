@@ -25,7 +25,11 @@ const overheads = z.strictObject({
 });
 
 const eitherKind = {
-  name: z.string().min(1).optional().meta({ description: "Name in results; the base's name with `*` when absent" }),
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "Name in results; the base's name with `*` when absent" }),
   process_nm: z.number().gt(0).optional().meta({ description: "Process node in nanometres" }),
   clock: positiveQuantity("hertz", "Clock under sustained load").optional(),
   memory: memory.optional().meta({ description: "Off-chip memory" }),
@@ -41,7 +45,10 @@ const hdaOnly = {
       per_core: count("Arrays in one core"),
       rows: count("Rows of one array"),
       columns: count("Columns of one array"),
-      double_buffered: z.boolean().optional().meta({ description: "The next weights load while the current ones stream" }),
+      double_buffered: z
+        .boolean()
+        .optional()
+        .meta({ description: "The next weights load while the current ones stream" }),
     })
     .optional(),
   mac_tree: z
@@ -61,7 +68,11 @@ const gpuOnly = {
   die_area: positiveQuantity("mm2", "Die area as published").optional(),
   multiprocessors: count("Streaming multiprocessors"),
   tensor_peak: flopsPerSecond("Dense bf16 matrix peak").optional(),
-  eight_bit_speedup: z.number().gt(0).optional().meta({ description: "Factor of that peak for 8-bit operands" }),
+  eight_bit_speedup: z
+    .number()
+    .gt(0)
+    .optional()
+    .meta({ description: "Factor of that peak for 8-bit operands" }),
   vector_peak: flopsPerSecond("Vector peak").optional(),
   tensor_efficiency: share("Share of the matrix peak that large products reach"),
   l2: positiveQuantity("bytes", "L2 cache").optional(),

@@ -73,7 +73,11 @@ export const lengthsSchema = z
     z
       .discriminatedUnion("distribution", [
         z.strictObject({ distribution: z.literal("fixed"), tokens: tokens("The length") }),
-        z.strictObject({ distribution: z.literal("uniform"), min: tokens("Shortest"), max: tokens("Longest") }),
+        z.strictObject({
+          distribution: z.literal("uniform"),
+          min: tokens("Shortest"),
+          max: tokens("Longest"),
+        }),
         z.strictObject({
           distribution: z.literal("lognormal"),
           median: positive("Median in tokens"),

@@ -6,6 +6,6 @@ export function scenarioSchema(): Record<string, unknown> {
   return {
     title: "ador scenario",
     description: "A workload and the systems that serve it; run it with `ador run`.",
-    ...z.toJSONSchema(fileSchema, { io: "input" }),
+    ...z.toJSONSchema(fileSchema, { io: "input", reused: "ref" }),
   };
 }

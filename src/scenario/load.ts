@@ -30,13 +30,21 @@ const SOLE_SYSTEM = "system";
  * Reads, completes and checks a scenario; nothing is simulated and no trace is read.
  * @throws InputError with file, line and column for all that is wrong with it
  */
-export function loadScenario(path: string, files: ScenarioFiles, overrides: ScenarioOverrides = {}): Scenario {
+export function loadScenario(
+  path: string,
+  files: ScenarioFiles,
+  overrides: ScenarioOverrides = {},
+): Scenario {
   const root = applyOverrides(readScenarioFile(path, files), overrideMaps(overrides));
   const checked = fileSchema.safeParse(toPlain(root));
   if (!checked.success) throw schemaError(checked.error.issues, root, (at) => schemaKeys(fileSchema, at));
 
   const shared = withoutKeys(root, ["systems"]);
-  const parts = splitSystems(root, shared).map(({ name, located }) => ({ name, located, input: parseSystem(located) }));
+  const parts = splitSystems(root, shared).map(({ name, located }) => ({
+    name,
+    located,
+    input: parseSystem(located),
+  }));
   const { input } = parts[0]!;
   return {
     name: input.name ?? files.baseName(path).replace(/\.ya?ml$/i, ""),
@@ -64,11 +72,16 @@ function overrideMaps({ set = [], seed, trace, format, zeroOutput }: ScenarioOve
 }
 
 /** The systems of a scenario, each with all that it shares with the others. */
-function splitSystems(root: Located, shared: LocatedMap): { readonly name: string; readonly located: LocatedMap }[] {
+function splitSystems(
+  root: Located,
+  shared: LocatedMap,
+): { readonly name: string; readonly located: LocatedMap }[] {
   const systems = locatedAt(root, ["systems"]);
   if (systems === undefined) return [{ name: SOLE_SYSTEM, located: shared }];
   if (systems.kind !== "map" || systems.entries.size === 0) {
-    throw new InputError(problemAt(root, ["systems"], { message: "names no system", expected: "a map of systems by name" }));
+    throw new InputError(
+      problemAt(root, ["systems"], { message: "names no system", expected: "a map of systems by name" }),
+    );
   }
   return [...systems.entries].map(([name, { node }]) => ({
     name,
@@ -86,7 +99,8 @@ function resolveWorkload(root: Located, { workload }: SystemInput, files: Scenar
   if (workload.synthetic !== undefined) return { kind: "synthetic", spec: workload.synthetic };
   const path = ["workload", "trace"];
   const file = resolveWrittenPath(root, path, workload.trace!, files);
-  if (!files.exists(file)) throw new InputError(problemAt(root, path, { message: "no such file", found: file }));
+  if (!files.exists(file))
+    throw new InputError(problemAt(root, path, { message: "no such file", found: file }));
   return {
     kind: "trace",
     file,

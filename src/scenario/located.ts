@@ -47,7 +47,10 @@ export function parseLocated(text: string, file: string): Located {
   };
   if (document.errors.length > 0) {
     throw new InputError(
-      document.errors.map((error) => ({ ...placeAt(error.pos[0]), message: `invalid YAML: ${firstLine(error.message)}` })),
+      document.errors.map((error) => ({
+        ...placeAt(error.pos[0]),
+        message: `invalid YAML: ${firstLine(error.message)}`,
+      })),
     );
   }
   return document.contents === null
@@ -63,7 +66,8 @@ function locate(node: Node, document: Document, placeAt: (offset: number) => Pla
   if (depth > DEEPEST) throw new InputError({ ...place, message: "invalid YAML: nested too deeply" });
   if (isAlias(node)) {
     const target = node.resolve(document);
-    if (target === undefined) throw new InputError({ ...place, message: "invalid YAML: unknown alias", found: node.source });
+    if (target === undefined)
+      throw new InputError({ ...place, message: "invalid YAML: unknown alias", found: node.source });
     return locate(target, document, placeAt, depth + 1);
   }
   if (isMap(node)) {
@@ -71,22 +75,31 @@ function locate(node: Node, document: Document, placeAt: (offset: number) => Pla
     for (const { key, value } of node.items) {
       const keyNode = key as Node;
       const keyPlace = placeAt(keyNode.range?.[0] ?? 0);
-      if (!isScalar(keyNode)) throw new InputError({ ...keyPlace, message: "invalid key", expected: "a name" });
+      if (!isScalar(keyNode))
+        throw new InputError({ ...keyPlace, message: "invalid key", expected: "a name" });
       const located: Located =
-        value === null ? { kind: "scalar", place: keyPlace, value: null } : locate(value as Node, document, placeAt, depth + 1);
+        value === null
+          ? { kind: "scalar", place: keyPlace, value: null }
+          : locate(value as Node, document, placeAt, depth + 1);
       entries.set(String(keyNode.value), { keyPlace, node: located });
     }
     return { kind: "map", place, entries };
   }
   if (isSeq(node)) {
-    return { kind: "list", place, items: node.items.map((item) => locate(item as Node, document, placeAt, depth + 1)) };
+    return {
+      kind: "list",
+      place,
+      items: node.items.map((item) => locate(item as Node, document, placeAt, depth + 1)),
+    };
   }
   const value = isScalar(node) ? node.value : null;
   return { kind: "scalar", place, value: isPlainScalar(value) ? value : String(value) };
 }
 
 function isPlainScalar(value: unknown): value is LocatedScalar["value"] {
-  return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return (
+    value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+  );
 }
 
 function firstLine(text: string): string {

@@ -22,19 +22,35 @@ export function mergeLocated(base: Located, over: Located, key = ""): Located {
     const node = existing === undefined ? entry.node : mergeLocated(existing.node, entry.node, name);
     entries.set(name, { keyPlace: entry.keyPlace, node });
   }
-  return { kind: "map", place: over.place, entries };
+  // A flag changes single keys; errors about the whole still belong to the file.
+  return { kind: "map", place: over.place.line === undefined ? below.place : over.place, entries };
 }
+
+/** Keys of which one tells alternatives apart: naming it anew leaves nothing of the former alternative. */
+const TELLS_APART: Readonly<Record<string, string>> = {
+  device: "base",
+  arrivals: "process",
+  input: "distribution",
+  output: "distribution",
+};
 
 function startsAfresh(key: string, base: Located, over: LocatedMap): boolean {
   const has = (node: Located, name: string): boolean => node.kind === "map" && node.entries.has(name);
-  if (key === "device") return has(over, "base");
-  return key === "workload" && (has(over, "synthetic") || (has(over, "trace") && has(base, "synthetic")));
+  if (key === "workload") {
+    return (has(over, "synthetic") && has(base, "trace")) || (has(over, "trace") && has(base, "synthetic"));
+  }
+  const teller = TELLS_APART[key];
+  return teller !== undefined && has(over, teller);
 }
 
 function expandShorthand(node: Located, key: string): Located {
   const names = SHORTHANDS[key];
   if (names === undefined || node.kind !== "scalar") return node;
-  return { kind: "map", place: node.place, entries: new Map(names.map((name) => [name, { keyPlace: node.place, node }])) };
+  return {
+    kind: "map",
+    place: node.place,
+    entries: new Map(names.map((name) => [name, { keyPlace: node.place, node }])),
+  };
 }
 
 /** The map without some of its keys. */

@@ -4,18 +4,23 @@ import { mergeLocated } from "./merge.ts";
 
 /** One `path=value` from the command line, as a map that can be laid over a scenario. */
 export function parseOverride(text: string): LocatedMap {
-  const place: Place = { file: `--set ${text}` };
   const equals = text.indexOf("=");
   const path = equals > 0 ? text.slice(0, equals).trim() : "";
+  const place: Place = { file: `--set ${path}` };
   if (path === "" || path.split(".").some((part) => part === "")) {
-    throw new InputError({ file: "--set", message: "invalid override", found: text, expected: "path=value, such as cluster.replicas=4" });
+    throw new InputError({
+      file: "--set",
+      message: "invalid override",
+      found: text,
+      expected: "path=value, such as cluster.replicas=4",
+    });
   }
   return nestUnder(path.split("."), parseLocated(text.slice(equals + 1), place.file), place);
 }
 
 /** The value of a flag such as --seed, as a map that can be laid over a scenario. */
 export function flagOverride(flag: string, keys: readonly string[], value: string | number): LocatedMap {
-  const place: Place = { file: `${flag} ${value}` };
+  const place: Place = { file: flag };
   return nestUnder(keys, { kind: "scalar", place, value }, place);
 }
 
@@ -23,7 +28,11 @@ export function flagOverride(flag: string, keys: readonly string[], value: strin
 function nestUnder(keys: readonly string[], value: Located, place: Place): LocatedMap {
   const [first, ...rest] = keys;
   const node = rest.length === 0 ? withPlace(value, place) : nestUnder(rest, value, place);
-  return { kind: "map", place, entries: new Map<string, LocatedEntry>([[first!, { keyPlace: place, node }]]) };
+  return {
+    kind: "map",
+    place,
+    entries: new Map<string, LocatedEntry>([[first!, { keyPlace: place, node }]]),
+  };
 }
 
 /** Lays overrides on a scenario, the last one on top. */
@@ -42,7 +51,12 @@ function withPlace(node: Located, place: Place): Located {
       return {
         ...node,
         place,
-        entries: new Map([...node.entries].map(([key, entry]) => [key, { keyPlace: place, node: withPlace(entry.node, place) }])),
+        entries: new Map(
+          [...node.entries].map(([key, entry]) => [
+            key,
+            { keyPlace: place, node: withPlace(entry.node, place) },
+          ]),
+        ),
       };
   }
 }

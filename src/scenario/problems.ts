@@ -5,12 +5,27 @@ import { formatPath, keyPlaceOf, locatedAt, placeOf, toPlain, type Located, type
 type Issue = z.core.$ZodIssue;
 
 /** What the schema refused, each with its place in the file. `keysAt` names the keys a map may have. */
-export function schemaError(issues: readonly Issue[], root: Located, keysAt: (path: Path) => readonly string[]): InputError {
-  return new InputError(issues.flatMap((issue) => problemsOf(issue, root, keysAt)));
+export function schemaError(
+  issues: readonly Issue[],
+  root: Located,
+  keysAt: (path: Path) => readonly string[],
+): InputError {
+  const misnamed = new Set(
+    issues.filter((issue) => issue.code === "unrecognized_keys").map(({ path }) => formatPath(path as Path)),
+  );
+  // Where a key is misspelt, what is missing because of it needs no second complaint.
+  const telling = issues.filter(
+    (issue) => issue.code !== "custom" || !misnamed.has(formatPath(issue.path as Path)),
+  );
+  return new InputError(telling.flatMap((issue) => problemsOf(issue, root, keysAt)));
 }
 
 /** A refusal of the value at `path` by a check that the schema cannot make. */
-export function problemAt(root: Located, path: Path, problem: Partial<InputProblem> & { message: string }): InputProblem {
+export function problemAt(
+  root: Located,
+  path: Path,
+  problem: Partial<InputProblem> & { message: string },
+): InputProblem {
   return { ...placeOf(root, path), key: formatPath(path), ...problem };
 }
 
@@ -27,42 +42,79 @@ function problemsOf(issue: Issue, root: Located, keysAt: (path: Path) => readonl
   }
   const node = locatedAt(root, path);
   const found = node === undefined ? undefined : toPlain(node);
+  const names = discriminatorNames(issue);
+  if (names !== undefined) {
+    const message = node === undefined ? "missing" : "unknown name";
+    return [problemAt(root, path, { message, found, accepted: names })];
+  }
   if (issue.code === "invalid_union") {
     const branch = likeliestBranch(issue.errors);
     if (branch !== undefined) {
-      return branch.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, root, keysAt));
+      return branch.flatMap((inner) =>
+        problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, root, keysAt),
+      );
     }
   }
-  if (node === undefined) return [problemAt(root, path, { message: "missing", expected: expectation(issue) })];
+  if (node === undefined)
+    return [problemAt(root, path, { message: "missing", expected: expectation(issue) })];
   if (issue.code === "invalid_value" && typeof found === "string") {
     return [problemAt(root, path, { message: "unknown name", found, accepted: issue.values.map(String) })];
   }
   if (issue.code === "invalid_key") {
     const key = String(path[path.length - 1]);
-    return [{ ...keyPlaceOf(root, path), key: formatPath(path), message: "invalid name", found: key, expected: "letters, digits, dots, dashes and underscores" }];
+    return [
+      {
+        ...keyPlaceOf(root, path),
+        key: formatPath(path),
+        message: "invalid name",
+        found: key,
+        expected: "letters, digits, dots, dashes and underscores",
+      },
+    ];
   }
   if (issue.code === "custom") {
-    return [problemAt(root, path, { message: issue.message, found, expected: issue.params?.["expected"] as string | undefined })];
+    return [
+      problemAt(root, path, {
+        message: issue.message,
+        found: shown(found),
+        expected: issue.params?.["expected"] as string | undefined,
+      }),
+    ];
   }
-  return [problemAt(root, path, { message: "invalid value", found: shown(found), expected: expectation(issue) })];
+  return [
+    problemAt(root, path, { message: "invalid value", found: shown(found), expected: expectation(issue) }),
+  ];
 }
 
-/** Whole maps say little in a message about their kind. */
+/** The accepted names, when it is the name by which alternatives are told apart that does not fit. */
+function discriminatorNames(issue: Issue): readonly string[] | undefined {
+  if (issue.code !== "invalid_union" || !("options" in issue)) return undefined;
+  return (issue.options as readonly unknown[]).map(String);
+}
+
+/** Whole maps and lists would bury the message. */
 function shown(found: unknown): unknown {
-  if (Array.isArray(found)) return "(a list)";
-  return typeof found === "object" && found !== null ? "(a map)" : found;
+  return typeof found === "object" && found !== null ? undefined : found;
 }
 
 /** The alternative whose outer shape fits what was written, so that its finer complaints are the useful ones. */
 function likeliestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  return branches.find((issues) => issues.every((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"))
-    ?? branches.find((issues) => issues.every((issue) => issue.path.length > 0 || issue.code === "invalid_value"));
+  return (
+    branches.find((issues) =>
+      issues.every((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"),
+    ) ??
+    branches.find((issues) =>
+      issues.every((issue) => issue.path.length > 0 || issue.code === "invalid_value"),
+    )
+  );
 }
 
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
-      return issue.message.startsWith("Invalid input") ? TYPE_NAMES[issue.expected] ?? issue.expected : issue.message;
+      return issue.message.startsWith("Invalid input")
+        ? (TYPE_NAMES[issue.expected] ?? issue.expected)
+        : issue.message;
     case "too_small":
       return `${issue.inclusive === true ? "at least" : "more than"} ${issue.minimum}`;
     case "too_big":

@@ -30,7 +30,7 @@ export function flopsPerSecond(description: string) {
 
 function unitText(parse: (text: string) => number, example: string, description: string) {
   return z
-    .string({ error: `must be written with its unit, such as "${example}"` })
+    .string({ error: `a value with its unit, such as "${example}"` })
     .meta({ description, examples: [example] })
     .transform((text, context) => {
       try {

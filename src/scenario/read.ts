@@ -14,18 +14,31 @@ export function readScenarioFile(path: string, files: ScenarioFiles): LocatedMap
 function readChain(path: string, files: ScenarioFiles, extenders: readonly string[]): LocatedMap {
   const root = parseLocated(files.readText(path), path);
   if (root.kind !== "map") {
-    throw new InputError({ ...root.place, message: "a scenario is a map of keys", expected: "lines such as `model: llama-3.1-8b`" });
+    throw new InputError({
+      ...root.place,
+      message: "a scenario is a map of keys",
+      expected: "lines such as `model: llama-3.1-8b`",
+    });
   }
   const base = root.entries.get("extends");
   if (base === undefined) return root;
   const place = base.node.place;
   if (base.node.kind !== "scalar" || typeof base.node.value !== "string") {
-    throw new InputError({ ...place, key: "extends", message: "invalid value", expected: "the path of another scenario" });
+    throw new InputError({
+      ...place,
+      key: "extends",
+      message: "invalid value",
+      expected: "the path of another scenario",
+    });
   }
   const basePath = files.resolve(base.node.value, path);
   const chain = [...extenders, path];
   if (chain.includes(basePath)) {
-    throw new InputError({ ...place, key: "extends", message: `a cycle: ${[...chain, basePath].join(" -> ")}` });
+    throw new InputError({
+      ...place,
+      key: "extends",
+      message: `a cycle: ${[...chain, basePath].join(" -> ")}`,
+    });
   }
   if (!files.exists(basePath)) {
     throw new InputError({ ...place, key: "extends", message: "no such file", found: basePath });

@@ -45,7 +45,8 @@ export function replay(
 
 /** The columns alone, whatever else the object that holds them can do. */
 function columnsOf(records: RequestRecords): RequestRecords {
-  const { length, classes, sourceRow, classIndex, sessionId, arrivalSeconds, inputTokens, outputTokens } = records;
+  const { length, classes, sourceRow, classIndex, sessionId, arrivalSeconds, inputTokens, outputTokens } =
+    records;
   const { replica, firstScheduledSeconds, firstTokenSeconds, finishSeconds, maxTbtSeconds } = records;
   const { preemptions, sloMet, status, rejectReason } = records;
   return {

@@ -11,7 +11,9 @@ export type RequestSupply =
   | { readonly kind: "synthetic"; readonly spec: SyntheticSpec; readonly seed: number };
 
 export function openSource(supply: RequestSupply): RequestSource {
-  return supply.kind === "table" ? createTableSource(supply.table) : createSyntheticSource(supply.spec, supply.seed);
+  return supply.kind === "table"
+    ? createTableSource(supply.table)
+    : createSyntheticSource(supply.spec, supply.seed);
 }
 
 /** The arrivals that are measured: all but a margin after the first and one before the last arrival. */

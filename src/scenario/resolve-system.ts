@@ -54,12 +54,16 @@ function findModelOrConfig(root: Located, name: string, files: ScenarioFiles): L
 
 function resolveDevice(root: Located, { device: input }: SystemInput): Device {
   const written = locatedAt(root, ["device"]);
-  const base = at(root, written?.kind === "map" ? ["device", "base"] : ["device"], () => findDevice(input.base));
+  const base = at(root, written?.kind === "map" ? ["device", "base"] : ["device"], () =>
+    findDevice(input.base),
+  );
   try {
     return withOverrides(base, input);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.problems.map((problem) => problemAt(root, ["device", problem.key ?? ""], problem)));
+    throw new InputError(
+      error.problems.map(({ key = "", message }) => problemAt(root, ["device", key], { message })),
+    );
   }
 }
 
@@ -70,8 +74,10 @@ function resolveEngine(
   device: Device,
   precision: Precision,
 ): EngineConfig {
-  const refuse = (key: keyof typeof serving, problem: Partial<InputProblem> & { message: string }): InputError =>
-    new InputError(problemAt(root, ["serving", key], problem));
+  const refuse = (
+    key: keyof typeof serving,
+    problem: Partial<InputProblem> & { message: string },
+  ): InputError => new InputError(problemAt(root, ["serving", key], problem));
   const maxModelLen = serving.max_model_len ?? model.maxPositionTokens;
   if (maxModelLen > model.maxPositionTokens) {
     const expected = `at most ${model.maxPositionTokens}, the positions of ${model.name}`;
@@ -79,7 +85,11 @@ function resolveEngine(
   }
   if (serving.max_num_batched_tokens < serving.max_num_seqs) {
     const expected = `at least max_num_seqs, which is ${serving.max_num_seqs}`;
-    throw refuse("max_num_batched_tokens", { message: "invalid value", found: serving.max_num_batched_tokens, expected });
+    throw refuse("max_num_batched_tokens", {
+      message: "invalid value",
+      found: serving.max_num_batched_tokens,
+      expected,
+    });
   }
   if (!serving.enable_chunked_prefill && serving.max_num_batched_tokens < maxModelLen) {
     throw refuse("enable_chunked_prefill", {
@@ -105,7 +115,12 @@ function resolveEngine(
   };
 }
 
-function settingsOf(input: SystemInput, model: LlmModel, device: Device, engine: EngineConfig): SystemSettings {
+function settingsOf(
+  input: SystemInput,
+  model: LlmModel,
+  device: Device,
+  engine: EngineConfig,
+): SystemSettings {
   return {
     model: model.name,
     precision: input.precision,
@@ -122,7 +137,9 @@ function at<T>(root: Located, path: Path, check: () => T): T {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(
-      error.problems.map((problem) => (problem.file === undefined ? problemAt(root, path, problem) : problem)),
+      error.problems.map((problem) =>
+        problem.file === undefined ? problemAt(root, path, problem) : problem,
+      ),
     );
   }
 }

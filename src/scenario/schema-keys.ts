@@ -5,11 +5,17 @@ type Schema = z.core.$ZodType;
 
 /** The keys that a map at `path` may have, by the schema; every alternative of a union counts. */
 export function schemaKeys(schema: Schema, path: Path): string[] {
-  return schemasAt(schema, path).flatMap((found) => ("shape" in found.def ? Object.keys(found.def.shape) : []));
+  return schemasAt(schema, path).flatMap((found) =>
+    "shape" in found.def ? Object.keys(found.def.shape) : [],
+  );
 }
 
 interface Resolved {
-  readonly def: { readonly shape?: Record<string, Schema>; readonly valueType?: Schema; readonly element?: Schema };
+  readonly def: {
+    readonly shape?: Record<string, Schema>;
+    readonly valueType?: Schema;
+    readonly element?: Schema;
+  };
 }
 
 function schemasAt(schema: Schema, path: Path): Resolved[] {

@@ -27,7 +27,10 @@ const precisionSchema = z
 const clusterSchema = z.strictObject({
   replicas: count("Identical copies of the model, each on tensor_parallel devices").default(1),
   tensor_parallel: count("Devices that share one copy; must divide the attention heads").default(1),
-  router: z.enum(ROUTERS).default("least-outstanding").meta({ description: "How requests are spread over replicas" }),
+  router: z
+    .enum(ROUTERS)
+    .default("least-outstanding")
+    .meta({ description: "How requests are spread over replicas" }),
 });
 
 const servingSchema = z.strictObject({
@@ -42,7 +45,10 @@ const servingSchema = z.strictObject({
     .max(1)
     .default(0.9)
     .meta({ description: "Share of device memory for weights, activations and KV cache (0..1)" }),
-  enable_chunked_prefill: z.boolean().default(true).meta({ description: "Split long prompts over several steps" }),
+  enable_chunked_prefill: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Split long prompts over several steps" }),
   long_prefill_token_threshold: z.int().min(0).default(0).meta({
     description: "Longest prefill chunk of one request in tokens; 0 for no limit besides the budget",
   }),
@@ -51,11 +57,21 @@ const servingSchema = z.strictObject({
 
 export const REQUEST_TARGETS = ["ttft", "tpot", "max_tbt", "e2e"] as const;
 const METRICS = ["ttft", "tbt", "tpot", "e2e", "queue"] as const satisfies readonly RunTarget["metric"][];
-const STATISTICS = ["mean", "p50", "p90", "p95", "p99", "p999", "max"] as const satisfies readonly RunTarget["statistic"][];
+const STATISTICS = [
+  "mean",
+  "p50",
+  "p90",
+  "p95",
+  "p99",
+  "p999",
+  "max",
+] as const satisfies readonly RunTarget["statistic"][];
 
 /** Targets on the whole run by their names: `ttft_p99`, `tbt_p99`… `max_tbt` judges requests, so `tbt_max` is not it. */
 export const RUN_TARGETS: ReadonlyMap<string, Pick<RunTarget, "metric" | "statistic">> = new Map(
-  METRICS.flatMap((metric) => STATISTICS.map((statistic) => [`${metric}_${statistic}`, { metric, statistic }] as const)),
+  METRICS.flatMap((metric) =>
+    STATISTICS.map((statistic) => [`${metric}_${statistic}`, { metric, statistic }] as const),
+  ),
 );
 
 const REQUEST_TARGET_MEANING: Record<(typeof REQUEST_TARGETS)[number], string> = {
@@ -67,7 +83,9 @@ const REQUEST_TARGET_MEANING: Record<(typeof REQUEST_TARGETS)[number], string> =
 
 const sloSchema = z.strictObject(
   Object.fromEntries([
-    ...REQUEST_TARGETS.map((name) => [name, positiveQuantity("seconds", REQUEST_TARGET_MEANING[name]).optional()] as const),
+    ...REQUEST_TARGETS.map(
+      (name) => [name, positiveQuantity("seconds", REQUEST_TARGET_MEANING[name]).optional()] as const,
+    ),
     ...[...RUN_TARGETS].map(
       ([name, { metric, statistic }]) =>
         [name, positiveQuantity("seconds", `The run's ${statistic} of ${metric}`).optional()] as const,
@@ -76,13 +94,20 @@ const sloSchema = z.strictObject(
 );
 
 const measurementSchema = z.strictObject({
-  warmup: quantity("seconds", "Requests that arrive in the first seconds are simulated, not measured").default(0),
-  drain: quantity("seconds", "Requests that arrive in the last seconds are simulated, not measured").default(0),
+  warmup: quantity(
+    "seconds",
+    "Requests that arrive in the first seconds are simulated, not measured",
+  ).default(0),
+  drain: quantity("seconds", "Requests that arrive in the last seconds are simulated, not measured").default(
+    0,
+  ),
 });
 
 /** What one system may set for itself. */
 const systemShape = {
-  model: z.string().meta({ description: "Name from `ador list models`, or the path of a Hugging Face config.json" }),
+  model: z
+    .string()
+    .meta({ description: "Name from `ador list models`, or the path of a Hugging Face config.json" }),
   precision: precisionSchema.default({ weights: "bf16", kv: "bf16", activations: "bf16" }),
   device: deviceSchema,
   cluster: clusterSchema.prefault({}).meta({ description: "How many devices, and how requests reach them" }),
@@ -95,7 +120,9 @@ const sharedShape = {
   description: z.string().optional().meta({ description: "What the scenario shows" }),
   seed: z.int().min(0).default(0).meta({ description: "Seed of every random stream" }),
   workload: workloadSchema,
-  slo: sloSchema.prefault({}).meta({ description: "Service level: targets per request and on the whole run" }),
+  slo: sloSchema
+    .prefault({})
+    .meta({ description: "Service level: targets per request and on the whole run" }),
   measurement: measurementSchema.prefault({}).meta({ description: "Windows left out of the measurement" }),
 };
 
@@ -113,11 +140,18 @@ const systemOverrides = z
 export const fileSchema = z.strictObject({
   ...sharedShape,
   ...systemShape,
+  workload: workloadSchema.optional(),
   model: systemShape.model.optional(),
   device: systemShape.device.optional(),
-  extends: z.string().optional().meta({ description: "Another scenario that this one refines, relative to this file" }),
+  extends: z
+    .string()
+    .optional()
+    .meta({ description: "Another scenario that this one refines, relative to this file" }),
   systems: z
-    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be usable as a folder name"), systemOverrides)
+    .record(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be usable as a folder name"),
+      systemOverrides,
+    )
     .optional()
     .meta({ description: "Several systems under the same traffic, each with what it changes" }),
 });

@@ -25,14 +25,21 @@ const transformSchema = z
       })
       .optional()
       .meta({ description: "Cut longer prompts and answers" }),
-    shuffle: z.literal(true).optional().meta({ description: "Give the arrivals to the requests in a random order" }),
+    shuffle: z
+      .literal(true)
+      .optional()
+      .meta({ description: "Give the arrivals to the requests in a random order" }),
     replicate: count("Send every request so many times, the copies shifted at random").optional(),
   })
   .refine((transform) => Object.keys(transform).length === 1, { error: "must name exactly one transform" })
   .transform((written): TransformSpec => {
     if (written.rate_scale !== undefined) return { kind: "rate-scale", factor: written.rate_scale };
     if (written.time_window !== undefined) {
-      return { kind: "time-window", startSeconds: written.time_window.start, endSeconds: written.time_window.end };
+      return {
+        kind: "time-window",
+        startSeconds: written.time_window.start,
+        endSeconds: written.time_window.end,
+      };
     }
     if (written.first !== undefined) return { kind: "first", requests: written.first };
     if (written.clip_lengths !== undefined) {
@@ -43,7 +50,9 @@ const transformSchema = z
         ...(maxOutputTokens !== undefined && { maxOutputTokens }),
       };
     }
-    return written.replicate === undefined ? { kind: "shuffle" } : { kind: "replicate", copies: written.replicate };
+    return written.replicate === undefined
+      ? { kind: "shuffle" }
+      : { kind: "replicate", copies: written.replicate };
   });
 
 const classSchema = z.strictObject({
@@ -63,24 +72,29 @@ export const syntheticSchema = z
   .refine((spec) => spec.requests !== undefined || spec.duration !== undefined, {
     error: "a synthetic workload needs an end: requests, duration or both",
   })
-  .transform(
-    ({ arrivals, input, output, requests, duration, classes }): SyntheticSpec => ({
-      arrivals,
-      input,
-      output,
-      ...(requests !== undefined && { requests }),
-      ...(duration !== undefined && { durationSeconds: duration }),
-      ...(classes !== undefined && { classes }),
-    }),
-  );
+  .transform(({ arrivals, input, output, requests, duration, classes }): SyntheticSpec => ({
+    arrivals,
+    input,
+    output,
+    ...(requests !== undefined && { requests }),
+    ...(duration !== undefined && { durationSeconds: duration }),
+    ...(classes !== undefined && { classes }),
+  }));
 
 const formatNames = ["auto", ...TRACE_FORMATS.map(({ name }) => name)];
 
 /** Either a trace or a synthetic description; what belongs to the one is refused beside the other. */
 export const workloadSchema = z
   .strictObject({
-    trace: z.string().min(1).optional().meta({ description: "Request trace, relative to this file; may be gzipped" }),
-    format: z.enum(formatNames).optional().meta({ description: "Format of the trace; by its content when absent" }),
+    trace: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "Request trace, relative to this file; may be gzipped" }),
+    format: z
+      .enum(formatNames)
+      .optional()
+      .meta({ description: "Format of the trace; by its content when absent" }),
     zero_output: z
       .enum(["refuse", "drop"])
       .optional()
@@ -88,16 +102,27 @@ export const workloadSchema = z
     failed_rows: z
       .enum(["drop", "refuse"])
       .optional()
-      .meta({ description: "Rows that the trace marks as failed: drop them (the default) or refuse the trace" }),
-    arrivals: arrivalsSchema.optional().meta({ description: "Arrivals for a trace that lists lengths alone" }),
-    transforms: z.array(transformSchema).optional().meta({ description: "Changes to the trace, one after the other" }),
-    synthetic: syntheticSchema.optional().meta({ description: "Requests drawn from distributions, without a trace" }),
+      .meta({
+        description: "Rows that the trace marks as failed: drop them (the default) or refuse the trace",
+      }),
+    arrivals: arrivalsSchema
+      .optional()
+      .meta({ description: "Arrivals for a trace that lists lengths alone" }),
+    transforms: z
+      .array(transformSchema)
+      .optional()
+      .meta({ description: "Changes to the trace, one after the other" }),
+    synthetic: syntheticSchema
+      .optional()
+      .meta({ description: "Requests drawn from distributions, without a trace" }),
   })
   .refine((workload) => (workload.trace === undefined) !== (workload.synthetic === undefined), {
     error: "needs either a trace or a synthetic description",
+    abort: true,
   })
   .refine((workload) => workload.synthetic === undefined || Object.keys(workload).length === 1, {
-    error: "format, zero_output, failed_rows, arrivals and transforms belong to a trace, not to a synthetic workload",
+    error:
+      "format, zero_output, failed_rows, arrivals and transforms belong to a trace, not to a synthetic workload",
   })
   .meta({ description: "The requests: a trace, or a synthetic description" });
 export type WorkloadInput = z.output<typeof workloadSchema>;

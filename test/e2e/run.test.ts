@@ -6,7 +6,6 @@ import {
   ador,
   contentsOf,
   MAIN,
-  ROOT,
   SMALL_SCENARIO,
   SMALL_TRACE,
   TRACE_SCENARIO,

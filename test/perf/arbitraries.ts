@@ -46,6 +46,23 @@ export const device: fc.Arbitrary<Device> = fc
     };
   });
 
+/**
+ * GPUs with slow arithmetic, fast memory and a long fixed time per sequence: decode attention is bound by the latter over
+ * short contexts and by arithmetic over long ones, so that ramps do end.
+ */
+const crossingDevice: fc.Arbitrary<Device> = fc
+  .record({
+    base: fc.constantFrom(...DEVICES.filter((known) => known.kind === "gpu")),
+    arithmetic: fc.constantFrom(0.005, 0.02),
+    pairSeconds: fc.constantFrom(30e-6, 300e-6),
+  })
+  .map(({ base, arithmetic, pairSeconds }) => ({
+    ...base,
+    memory: { ...base.memory, bytesPerSecond: base.memory.bytesPerSecond * 8 },
+    tensorFlopsPerSecond: base.tensorFlopsPerSecond * arithmetic,
+    kernels: { ...base.kernels, decodePairSeconds: pairSeconds },
+  }));
+
 export const tensorParallel = fc.constantFrom(1, 2, 4);
 
 export const precision: fc.Arbitrary<Precision> = fc.constantFrom(
@@ -78,9 +95,12 @@ export interface System {
   readonly precision: Precision;
 }
 
-export const system: fc.Arbitrary<System> = fc
-  .record({ model, device, tensorParallel, precision })
-  .map((drawn) => ({ ...drawn, tensorParallel: drawn.model.name === "opt-13b" ? 1 : drawn.tensorParallel }));
+export const system: fc.Arbitrary<System> = systemOn(device);
+export const crossingSystem: fc.Arbitrary<System> = systemOn(crossingDevice);
+
+function systemOn(on: fc.Arbitrary<Device>): fc.Arbitrary<System> {
+  return fc.record({ model, device: on, tensorParallel, precision });
+}
 
 export const compile = (drawn: System): StepCost => compileStepCost(drawn);
 

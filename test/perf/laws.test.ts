@@ -8,9 +8,9 @@ import {
   RESOURCES,
   type StepCost,
 } from "../../src/perf/step-cost.ts";
-import { batch, compile, decodeBatch, shapeOf, system, type Batch } from "./arbitraries.ts";
+import { batch, compile, crossingSystem, decodeBatch, shapeOf, system, type Batch } from "./arbitraries.ts";
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 400 };
 const ROUNDING = 1e-11;
 
 function stepOf(cost: StepCost, drawn: Batch, advance = 0) {
@@ -47,7 +47,7 @@ describe("a ramp of decode steps", () => {
     let crossings = 0;
     fc.assert(
       fc.property(
-        system,
+        fc.oneof(system, crossingSystem),
         decodeBatch,
         fc.double({ min: 0, max: 1, noNaN: true }),
         (drawnSystem, drawn, share) => {
@@ -65,22 +65,22 @@ describe("a ramp of decode steps", () => {
           }
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 1000 },
     );
     // The property is only worth something if some ramps do end.
-    expect(crossings).toBeGreaterThan(10);
+    expect(crossings).toBeGreaterThan(20);
   });
 
   test("ends no earlier than it must: the step after the last is slower than the line says", () => {
     fc.assert(
-      fc.property(system, decodeBatch, (drawnSystem, drawn) => {
+      fc.property(crossingSystem, decodeBatch, (drawnSystem, drawn) => {
         const cost = compile(drawnSystem);
         const ramp = rampOf(cost, drawn);
         fc.pre(ramp.steps < Math.min(1e6, stepsInsideWindows(cost, drawn)));
         const { seconds } = stepOf(cost, drawn, ramp.steps);
         expect(seconds).toBeGreaterThan(ramp.seconds + ramp.steps * ramp.secondsPerStep);
       }),
-      { numRuns: 60, maxSkipsPerRun: 1000 },
+      { numRuns: 100, maxSkipsPerRun: 1000 },
     );
   });
 });
@@ -138,12 +138,11 @@ describe("a step", () => {
     );
   });
 
-  test("takes longer with another sequence, another chunk or more context", () => {
+  test("never takes less time with more context, of decodes or of chunks", () => {
     fc.assert(
       fc.property(system, batch, fc.integer({ min: 1, max: 4000 }), (drawnSystem, drawn, more) => {
         const cost = compile(drawnSystem);
         const { seconds } = stepOf(cost, drawn);
-        const slack = seconds * (1 + ROUNDING);
         expect(
           stepOf(cost, { ...drawn, contexts: drawn.contexts.map((c) => c + more) }).seconds,
         ).toBeGreaterThanOrEqual(seconds);
@@ -152,7 +151,6 @@ describe("a step", () => {
           chunks: drawn.chunks.map(([tokens, context]) => [tokens, context + more] as const),
         };
         expect(stepOf(cost, grown).seconds * (1 + ROUNDING)).toBeGreaterThanOrEqual(seconds);
-        expect(slack).toBeGreaterThan(0);
       }),
       RUNS,
     );
@@ -234,22 +232,6 @@ describe("doubling a resource", () => {
         }
       }),
       RUNS,
-    );
-  });
-
-  test("of the memory all but halves a decode step that it binds", () => {
-    // One sequence of a big dense model: nothing but the stream of weights.
-    fc.assert(
-      fc.property(system, (drawnSystem) => {
-        const drawn: Batch = { contexts: [1000], chunks: [] };
-        const cost = compile({ ...drawnSystem, tensorParallel: 1 });
-        const { seconds, charges } = stepOf(cost, drawn);
-        fc.pre(charges[RESOURCES.indexOf("dram")]! > 0.95 * seconds);
-        const device = DOUBLED_ANY["memory"]!(drawnSystem.device);
-        const after = stepOf(compile({ ...drawnSystem, tensorParallel: 1, device }), drawn).seconds;
-        expect(after / seconds).toBeLessThan(0.95);
-      }),
-      { numRuns: 50, maxSkipsPerRun: 1000 },
     );
   });
 });

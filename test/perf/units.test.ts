@@ -50,10 +50,10 @@ describe("systolic arrays", () => {
   test("a weight-stationary fold takes M + 2R + C - 2 cycles, and max(M, R) back to back", () => {
     expect(weightStationaryCycles(array(64, 64), 10, 64, 64)).toBe(10 + 128 + 64 - 2);
     expect(weightStationaryCycles(array(64, 64, { doubleBuffered: true }), 10, 128, 64)).toBe(
-      2 * 64 + 64 + 126,
+      64 + 64 + 10 + 126,
     );
     expect(weightStationaryCycles(array(64, 64, { doubleBuffered: true }), 500, 128, 64)).toBe(
-      2 * 500 + 64 + 126,
+      64 + 500 + 500 + 126,
     );
   });
 
@@ -80,7 +80,8 @@ describe("MAC trees", () => {
     "to stream %d B/s of %d-byte weights at %d Hz takes %d multipliers",
     (bandwidth, bytes, clock, multipliers) => {
       const streamed = (lanes: number) =>
-        (8192 * 16384 * bytes * clock) / treeCycles({ trees: lanes, width: 1, reuse: 1 }, 1, 8192, 16384);
+        (8192 * 4 * lanes * bytes * clock) /
+        treeCycles({ trees: lanes, width: 1, reuse: 1 }, 1, 8192, 4 * lanes);
       expect(streamed(Math.ceil(multipliers * 1.02))).toBeGreaterThan(bandwidth);
       expect(streamed(Math.floor(multipliers * 0.98))).toBeLessThan(bandwidth);
     },
@@ -138,11 +139,11 @@ describe("dealing rows to both units", () => {
 
 describe("GPU matrix products", () => {
   test("come close to measured times of a 12288 × 12288 weight on an A100", () => {
-    // PrincetonUniversity/LLMCompass ae/figure5/ab/real_hardware/matmul_A100.csv: rows and µs, eager PyTorch, from
-    // whose times some 20 µs of launch are to be taken.
+    // PrincetonUniversity/LLMCompass ae/figure5/ab/real_hardware/matmul_A100.csv: rows and µs with launch.
     const device = findDevice("a100-80gb") as GpuDevice;
     const parts: GpuProductSeconds = { seconds: 0, tensorSeconds: 0, memorySeconds: 0 };
     for (const [m, measured] of [
+      [64, 190],
       [128, 200],
       [256, 319],
       [512, 612],
@@ -151,7 +152,7 @@ describe("GPU matrix products", () => {
     ] as const) {
       const bytes = 2 * (12288 * 12288 + 2 * m * 12288);
       gpuProductSeconds(device, device.tensorFlopsPerSecond, m, 12288, 12288, bytes, parts);
-      expect(Math.abs((parts.seconds * 1e6) / (measured - 20) - 1)).toBeLessThan(0.15);
+      expect(Math.abs((parts.seconds * 1e6) / measured - 1)).toBeLessThan(0.13);
     }
   });
 });

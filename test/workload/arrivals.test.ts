@@ -79,6 +79,17 @@ describe("on-off arrivals", () => {
     expect(Math.abs(moments(gapsOf(arrivals)).cv / Math.sqrt(squaredCv) - 1)).toBeLessThan(0.04);
   });
 
+  test("start in their long-run mix: the first second is like any other", () => {
+    let arrivals = 0;
+    const seeds = 4000;
+    for (let seed = 0; seed < seeds; seed++) {
+      const next = createArrivalProcess(spec, randomStream(seed, "arrivals"));
+      while (next() < 1) arrivals++;
+    }
+    // Counts in a second have a standard deviation below 10: five standard errors are 0.8.
+    expect(Math.abs(arrivals / seeds - 5)).toBeLessThan(0.8);
+  });
+
   test("are a Poisson process when both rates are equal", () => {
     const found = moments(gapsOf(draw({ ...spec, offRatePerSecond: 20 }, 200_000)));
     expect(Math.abs(found.mean * 20 - 1)).toBeLessThan(0.01);

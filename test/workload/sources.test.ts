@@ -38,6 +38,16 @@ describe("a synthetic source", () => {
     }
   });
 
+  test("draws input and output lengths without correlation", () => {
+    const lengths = { kind: "uniform", min: 1, max: 1000 } as const;
+    const spec = { ...SPEC, input: lengths, output: lengths, requests: 20_000 };
+    const { inputTokens, outputTokens } = collectRequests(createSyntheticSource(spec, 1));
+    // Uniform on 1…1000: mean 500.5, variance (1000² - 1) / 12. A sample correlation has a standard error of 0.007.
+    let covariance = 0;
+    inputTokens.forEach((input, row) => (covariance += (input - 500.5) * (outputTokens[row]! - 500.5)));
+    expect(Math.abs(covariance / 20_000 / ((1000 ** 2 - 1) / 12))).toBeLessThan(0.03);
+  });
+
   test("ends after its requests, or before its duration, whichever comes first", () => {
     const source = createSyntheticSource(SPEC, 1);
     expect(source.knownCount).toBe(500);

@@ -33,6 +33,7 @@ export function gpuAttention(
   const pairTensorSeconds = pairFlops / tensorFlops;
   const vectorSeconds = (SOFTMAX_FLOPS * queryHeads) / device.vectorFlopsPerSecond;
   const nocSeconds = kvBytesPerToken / device.l2BytesPerSecond;
+  const streamSeconds = Math.max(kvSeconds, nocSeconds);
   const kvJoules = kvBytesPerToken * (energy.perDramByte + energy.perNocByte);
   const softmaxJoules = SOFTMAX_FLOPS * queryHeads * energy.perVectorFlop;
   const pairJoules = pairFlops * energy.perArrayFlop + softmaxJoules;
@@ -46,7 +47,7 @@ export function gpuAttention(
 
   return {
     decodeLines: Float64Array.of(
-      ...[kernels.decodeSeconds, pairSeconds, kvSeconds],
+      ...[kernels.decodeSeconds, pairSeconds, streamSeconds],
       ...[kernels.decodeSeconds, 0, decodeTensorSeconds],
     ),
     decodeRates,
@@ -55,14 +56,14 @@ export function gpuAttention(
     mixed(work: AttentionWork, layers: number, charges: Float64Array): number {
       const pairs = work.prefillPairs + kernels.prefillPaddingTokens * work.newTokens;
       const prefillTensor = pairs * pairTensorSeconds;
-      const prefillMemory = work.prefillKvTokens * kvSeconds;
+      const prefillMemory = work.prefillKvTokens * streamSeconds;
       const decodeTensor = work.decodeContextTokens * decodeTensorSeconds;
-      const decodeMemory = work.decodeContextTokens * kvSeconds;
+      const decodeMemory = work.decodeContextTokens * streamSeconds;
       const scores = work.prefillPairs + work.decodeContextTokens;
       const kvTokens = work.prefillKvTokens + work.decodeContextTokens;
       charges[RESOURCE_INDEX.sa]! += layers * (prefillTensor + decodeTensor);
       charges[RESOURCE_INDEX.vector]! += layers * scores * vectorSeconds;
-      charges[RESOURCE_INDEX.dram]! += layers * (prefillMemory + decodeMemory);
+      charges[RESOURCE_INDEX.dram]! += layers * kvTokens * kvSeconds;
       charges[RESOURCE_INDEX.noc]! += layers * kvTokens * nocSeconds;
       charges[ENERGY_CHARGE]! += layers * (kvTokens * kvJoules + scores * pairJoules);
       const decode = Math.max(work.decodeSequences * pairSeconds + decodeMemory, decodeTensor);

@@ -31,7 +31,7 @@ export function gpuMachine(device: GpuDevice, devices: number, precision: Precis
       gpuProductSeconds(device, peak, rows, outputs, inputs, bytes, parts);
       const flops = 2 * rows * inputs * outputs;
       charges[RESOURCE_INDEX.sa]! += parts.tensorSeconds;
-      charges[RESOURCE_INDEX.dram]! += parts.memorySeconds;
+      charges[RESOURCE_INDEX.dram]! += bytes / bytesPerSecond;
       charges[RESOURCE_INDEX.noc]! += bytes / device.l2BytesPerSecond;
       charges[ENERGY_CHARGE]! +=
         (flops * energy.perArrayFlop * device.tensorFlopsPerSecond) / peak +

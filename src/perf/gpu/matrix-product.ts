@@ -26,6 +26,7 @@ export interface GpuProductSeconds {
   seconds: number;
   /** Arithmetic of all tiles, padding included, at the rate of the largest tiles. */
   tensorSeconds: number;
+  /** Traffic through memory or L2, whichever is slower. */
   memorySeconds: number;
 }
 
@@ -44,7 +45,7 @@ export function gpuProductSeconds(
   into: GpuProductSeconds,
 ): void {
   const { kernels, memory, multiprocessors } = device;
-  const bytesPerSecond = memory.bytesPerSecond * memory.efficiency;
+  const bytesPerSecond = Math.min(memory.bytesPerSecond * memory.efficiency, device.l2BytesPerSecond);
   const flopsOfOne = (peakFlopsPerSecond * device.tensorEfficiency) / multiprocessors;
   into.seconds = Infinity;
   for (const [rows, columns] of TILES) {

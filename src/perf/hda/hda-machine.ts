@@ -68,7 +68,12 @@ export function hdaMachine(device: HdaDevice, devices: number): Machine {
       charges[RESOURCE_INDEX.dram]! += dramSeconds;
       charges[ENERGY_CHARGE]! +=
         flops * energy.perVectorFlop + bytes * energy.perLocalByte + dramBytes * energy.perDramByte;
-      return exposedSeconds(Math.max(vectorSeconds, dramSeconds), operator.fusable, cover);
+      if (!operator.fusable) {
+        cover.seconds = 0;
+        return Math.max(vectorSeconds, dramSeconds);
+      }
+      // The product before may keep the memory busy all the time, so memory traffic does not hide.
+      return dramSeconds + exposedSeconds(vectorSeconds, cover);
     },
 
     collective(operator: Collective, rows: number, cover: Cover, charges: Float64Array): number {
@@ -76,16 +81,16 @@ export function hdaMachine(device: HdaDevice, devices: number): Machine {
       const linkSeconds = bytes / linkBytesPerSecond;
       charges[RESOURCE_INDEX.p2p]! += linkSeconds;
       charges[ENERGY_CHARGE]! += bytes * energy.perLinkByte;
-      return collectiveLatencySeconds(links, devices) + exposedSeconds(linkSeconds, true, cover);
+      return collectiveLatencySeconds(links, devices) + exposedSeconds(linkSeconds, cover);
     },
 
     attention: (heads) => hdaAttention(device, energy, heads),
   };
 }
 
-/** What of `seconds` sticks out behind the cover, which is used up by it; all of it for work that cannot hide. */
-function exposedSeconds(seconds: number, canHide: boolean, cover: Cover): number {
-  const hidden = canHide ? Math.min(seconds, cover.seconds) : 0;
-  cover.seconds = canHide ? cover.seconds - hidden : 0;
+/** What of `seconds` sticks out behind the cover, which is used up by it. */
+function exposedSeconds(seconds: number, cover: Cover): number {
+  const hidden = Math.min(seconds, cover.seconds);
+  cover.seconds -= hidden;
   return seconds - hidden;
 }

@@ -21,14 +21,14 @@ export function outputStationaryCycles(shape: ArrayShape, m: number, k: number, 
 
 /**
  * Cycles of m × k × n with the weights held in the array (k on rows, n on columns): ⌈k/R⌉⌈n/C⌉ folds, each
- * m + 2R + C - 2 cycles (scalesim-project/scale-sim-v2 systolic_compute_ws.py); with the next weights loading behind the
- * current fold max(m, R), and one load and drain at the ends.
+ * m + 2R + C - 2 cycles (scalesim-project/scale-sim-v2 systolic_compute_ws.py: load R, stream m, skew and drain). With the
+ * next weights loading behind the current fold all but the last take max(m, R), with one load and one drain at the ends.
  */
 export function weightStationaryCycles(shape: ArrayShape, m: number, k: number, n: number): number {
   const { arrays, rows, columns, doubleBuffered } = shape;
   const folds = Math.ceil((Math.ceil(k / rows) * Math.ceil(n / columns)) / arrays);
   const drain = rows + columns - 2;
-  return doubleBuffered ? folds * Math.max(m, rows) + rows + drain : folds * (m + 2 * rows + columns - 2);
+  return doubleBuffered ? rows + (folds - 1) * Math.max(m, rows) + m + drain : folds * (rows + m + drain);
 }
 
 /** Cycles of the better dataflow; 0 for no rows, Infinity without arrays. */

@@ -23,7 +23,8 @@ export function chartsOf(reports: readonly RunReport[]): Chart[] {
     slo.run
       .filter((target) => target.metric === metric)
       .map((target) => ({ seconds: target.seconds, label: `${target.statistic} target` }));
-  const limit = (seconds: number | undefined, label: string) => (seconds === undefined ? [] : [{ seconds, label }]);
+  const limit = (seconds: number | undefined, label: string) =>
+    seconds === undefined ? [] : [{ seconds, label }];
   return [
     cdfChart({
       id: "ttft",
@@ -76,7 +77,11 @@ function cdfChart({ id, title, caption, axis, limits, series, reports }: CdfChar
     option: {
       ...frame(reports),
       tooltip: { trigger: "axis", formatter: "@cdf", axisPointer: { type: "line" } },
-      xAxis: logTimeAxis(axis, series.flat().map(([seconds]) => seconds), limits.map(({ seconds }) => seconds)),
+      xAxis: logTimeAxis(
+        axis,
+        series.flat().map(([seconds]) => seconds),
+        limits.map(({ seconds }) => seconds),
+      ),
       yAxis: { type: "value", min: 0, max: 1, axisLabel: { formatter: "@share" }, name: "share of total" },
       series: series.map((data, i) => ({
         type: "line",
@@ -103,7 +108,11 @@ function limitLines(limits: CdfChart["limits"]): Record<string, unknown> {
 }
 
 /** A logarithmic axis whose ends enclose the data and the limits, a little wider. */
-function logTimeAxis(name: string, times: readonly number[], limits: readonly number[]): Record<string, unknown> {
+function logTimeAxis(
+  name: string,
+  times: readonly number[],
+  limits: readonly number[],
+): Record<string, unknown> {
   const all = [...times, ...limits].filter((seconds) => seconds > 0);
   const low = Math.min(...all);
   const high = Math.max(...all);
@@ -156,7 +165,10 @@ function ttftDots(records: RequestRecords): number[][] {
   const dots: number[][] = [];
   for (let i = 0; i < records.length; i += stride) {
     if (records.status[i] !== STATUS.completed) continue;
-    dots.push([records.inputTokens[i]!, shortened(records.firstTokenSeconds[i]! - records.arrivalSeconds[i]!)]);
+    dots.push([
+      records.inputTokens[i]!,
+      shortened(records.firstTokenSeconds[i]! - records.arrivalSeconds[i]!),
+    ]);
   }
   return dots;
 }
@@ -172,7 +184,10 @@ function timelineCharts(reports: readonly RunReport[]): Chart[] {
       color: `@series${reports.findIndex((report) => report.system === system)}`,
       lineStyle: { width: 1.5, type },
       emphasis: { disabled: true },
-      data: outcome.timeline![column].map((value, k) => [shortened(outcome.timeline!.seconds[k]!), shortened(value)]),
+      data: outcome.timeline![column].map((value, k) => [
+        shortened(outcome.timeline!.seconds[k]!),
+        shortened(value),
+      ]),
     }));
   const timeAxis = {
     type: "value",

@@ -20,25 +20,29 @@ export function renderReport(reports: readonly RunReport[], chartLibrary: string
   const several = reports.length > 1;
   const title = several || !scenario.comparesSystems ? scenario.name : `${scenario.name}: ${system.name}`;
   const body = html`<main>
-    <header><div class="mark">ador <span>replay report</span></div><button id="theme" type="button">Light / dark</button></header>
+    <header>
+      <div class="mark">ador <span>replay report</span></div>
+      <button id="theme" type="button">Light / dark</button>
+    </header>
     <h1>${title}</h1>
     ${scenario.description === "" ? "" : html`<p class="description">${scenario.description}</p>`}
-    ${answer(reports)}
-    ${several ? "" : tiles(reports[0]!)}
+    ${answer(reports)} ${several ? "" : tiles(reports[0]!)}
     <h2>Key figures</h2>
-    ${figuresTable(reports)}
-    ${sloTable(reports)}
+    ${figuresTable(reports)} ${sloTable(reports)}
     <h2>Distributions over time and requests</h2>
     <div class="grid">${charts.map(chartCard)}</div>
     <h2>What was run</h2>
     ${settingsTable(reports)}
     <h2>Self-check</h2>
-    ${auditTable(reports)}
-    ${warnings(identity.warnings)}
-    <footer>ador ${identity.version} · seed ${scenario.seed} · scenario <code>${identity.scenarioHash}</code>${
-      identity.trace === undefined ? "" : html` · trace ${identity.trace.name} <code>${identity.trace.sha256}</code>`
-    }<br>TTFT: arrival to first token. TBT: gap between consecutive tokens, pooled over requests. Goodput: completed requests
-    per second that meet every per-request target.</footer>
+    ${auditTable(reports)} ${warnings(identity.warnings)}
+    <footer>
+      ador ${identity.version} · seed ${scenario.seed} · scenario <code>${identity.scenarioHash}</code>${
+        identity.trace === undefined
+          ? ""
+          : html` · trace ${identity.trace.name} <code>${identity.trace.sha256}</code>`
+      }<br />TTFT: arrival to first token. TBT: gap between consecutive tokens, pooled over requests. Goodput:
+      completed requests per second that meet every per-request target.
+    </footer>
   </main>`;
   return `<!doctype html>
 <html lang="en">
@@ -62,17 +66,19 @@ ${body.text}
 function answer(reports: readonly RunReport[]): Html {
   const failed = reports.some(({ outcome }) => outcome.metrics.audit.some((check) => !check.passed));
   const sentence = reports.length > 1 ? judge(reports).sentence : runSentence(reports[0]!);
-  return html`<p class="${failed ? "answer bad" : "answer"}">${failed ? "The self-check failed; do not trust these figures. " : ""}${sentence}</p>`;
+  return html`<p class="${failed ? "answer bad" : "answer"}">
+    ${failed ? "The self-check failed; do not trust these figures. " : ""}${sentence}
+  </p>`;
 }
 
 function tiles(report: RunReport): Html {
   const { metrics } = report.outcome;
-  const tile = (value: string, label: string) => html`<div class="tile"><b>${value}</b><span>${label}</span></div>`;
+  const tile = (value: string, label: string) =>
+    html`<div class="tile"><b>${value}</b><span>${label}</span></div>`;
   return html`<div class="tiles">
     ${tile(formatSeconds(metrics.ttft.p50), "TTFT, median")}
     ${tile(formatSeconds(metrics.ttft.p99), "TTFT p99")}
-    ${tile(formatSeconds(metrics.tbt.p50), "TBT, median")}
-    ${tile(formatSeconds(metrics.tbt.p99), "TBT p99")}
+    ${tile(formatSeconds(metrics.tbt.p50), "TBT, median")} ${tile(formatSeconds(metrics.tbt.p99), "TBT p99")}
     ${tile(formatShare(metrics.slo.attainment), "of requests within SLO")}
     ${tile(formatCount(metrics.counts.completed), `of ${formatCount(metrics.counts.submitted)} requests completed`)}
   </div>`;
@@ -80,7 +86,8 @@ function tiles(report: RunReport): Html {
 
 function systemHeads(reports: readonly RunReport[]): Html[] {
   return reports.map(
-    ({ system }, i) => html`<th><span class="dot" style="background: var(--series${i})"></span>${system.name}</th>`,
+    ({ system }, i) =>
+      html`<th><span class="dot" style="background: var(--series${i})"></span>${system.name}</th>`,
   );
 }
 
@@ -90,14 +97,33 @@ function figuresTable(reports: readonly RunReport[]): Html {
     KEY_FIGURES.filter((figure) => figure.group === group).map((figure) => {
       const best = bestIndices(figure, reports);
       const cells = reports.map(
-        (report, i) => html`<td${raw(best.includes(i) ? ' class="best"' : "")}>${figure.format(figure.value(report))}</td>`,
+        (report, i) =>
+          html`<td${raw(best.includes(i) ? ' class="best"' : "")}>${figure.format(figure.value(report))}</td>`,
       );
-      return html`<tr><th>${figure.label}</th>${cells}</tr>`;
+      return html`<tr>
+        <th>${figure.label}</th>
+        ${cells}
+      </tr>`;
     });
-  return html`<div class="card"><table>
-    <thead><tr><th></th>${systemHeads(reports)}</tr></thead>
-    <tbody>${groups.map((group) => html`<tr class="group"><td colspan="${reports.length + 1}">${group}</td></tr>${rowsOf(group)}`)}</tbody>
-  </table></div>`;
+  return html`<div class="card">
+    <table>
+      <thead>
+        <tr>
+          <th></th>
+          ${systemHeads(reports)}
+        </tr>
+      </thead>
+      <tbody>
+        ${groups.map(
+          (group) =>
+            html`<tr class="group">
+                <td colspan="${reports.length + 1}">${group}</td>
+              </tr>
+              ${rowsOf(group)}`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function sloTable(reports: readonly RunReport[]): Html {
@@ -113,48 +139,102 @@ function sloTable(reports: readonly RunReport[]): Html {
   const runRows = run.map((target, k) => {
     const cells = reports.map(({ outcome }) => {
       const { actualSeconds, met } = outcome.metrics.slo.runTargets[k]!;
-      return html`<td class="${met ? "good" : "bad"}">${formatSeconds(actualSeconds)} ${met ? "met" : "missed"}</td>`;
+      return html`<td class="${met ? "good" : "bad"}">
+        ${formatSeconds(actualSeconds)} ${met ? "met" : "missed"}
+      </td>`;
     });
-    return html`<tr><th>${target.metric.toUpperCase()} ${target.statistic} ≤ ${formatSeconds(target.seconds)}</th>${cells}</tr>`;
+    return html`<tr>
+      <th>${target.metric.toUpperCase()} ${target.statistic} ≤ ${formatSeconds(target.seconds)}</th>
+      ${cells}
+    </tr>`;
   });
-  return html`<h2>Service level</h2><div class="card"><table>
-    <thead><tr><th>Target</th>${systemHeads(reports)}</tr></thead>
-    <tbody>
-      ${targets === "" ? "" : html`<tr><th>Every request: ${targets}</th>${reports.map(({ outcome }) => html`<td>${formatShare(outcome.metrics.slo.attainment)}</td>`)}</tr>`}
-      ${runRows}
-    </tbody></table></div>`;
+  return html`<h2>Service level</h2>
+    <div class="card">
+      <table>
+        <thead>
+          <tr>
+            <th>Target</th>
+            ${systemHeads(reports)}
+          </tr>
+        </thead>
+        <tbody>
+          ${
+            targets === ""
+              ? ""
+              : html`<tr>
+                  <th>Every request: ${targets}</th>
+                  ${reports.map(({ outcome }) => html`<td>${formatShare(outcome.metrics.slo.attainment)}</td>`)}
+                </tr>`
+          }
+          ${runRows}
+        </tbody>
+      </table>
+    </div>`;
 }
 
 function chartCard({ id, title, caption, wide }: Chart): Html {
-  return html`<section class="${wide ? "card wide" : "card"}"><h3>${title}</h3><p class="caption">${caption}</p>
-    <div class="chart" id="chart-${id}" role="img" aria-label="${title}. ${caption}"></div></section>`;
+  return html`<section class="${wide ? "card wide" : "card"}">
+    <h3>${title}</h3>
+    <p class="caption">${caption}</p>
+    <div class="chart" id="chart-${id}" role="img" aria-label="${title}. ${caption}"></div>
+  </section>`;
 }
 
 function settingsTable(reports: readonly RunReport[]): Html {
   const flat = reports.map(({ system: { settings } }) => ({
     model: settings.model,
     device: settings.device,
-    ...Object.fromEntries(Object.entries(settings.precision).map(([key, value]) => [`precision.${key}`, value])),
+    ...Object.fromEntries(
+      Object.entries(settings.precision).map(([key, value]) => [`precision.${key}`, value]),
+    ),
     ...settings.cluster,
     ...settings.serving,
   })) as Record<string, string | number | boolean>[];
   const keys = [...new Set(flat.flatMap((settings) => Object.keys(settings)))];
-  return html`<div class="card"><table>
-    <thead><tr><th>Setting</th>${systemHeads(reports)}</tr></thead>
-    <tbody>${keys.map((key) => html`<tr><th><code>${key}</code></th>${flat.map((settings) => html`<td>${String(settings[key] ?? "-")}</td>`)}</tr>`)}</tbody>
-  </table></div>`;
+  return html`<div class="card">
+    <table>
+      <thead>
+        <tr>
+          <th>Setting</th>
+          ${systemHeads(reports)}
+        </tr>
+      </thead>
+      <tbody>
+        ${keys.map(
+          (key) =>
+            html`<tr>
+              <th><code>${key}</code></th>
+              ${flat.map((settings) => html`<td>${String(settings[key] ?? "-")}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function auditTable(reports: readonly RunReport[]): Html {
   const rows = reports.flatMap(({ system, outcome }) =>
     outcome.metrics.audit.map(
-      (check) => html`<tr><th>${reports.length > 1 ? `${system.name}: ` : ""}${check.law}</th>
-        <td class="${check.passed ? "good" : "bad"}">${check.passed ? "holds" : "broken"}</td><td class="text">${check.detail}</td></tr>`,
+      (check) =>
+        html`<tr>
+          <th>${reports.length > 1 ? `${system.name}: ` : ""}${check.law}</th>
+          <td class="${check.passed ? "good" : "bad"}">${check.passed ? "holds" : "broken"}</td>
+          <td class="text">${check.detail}</td>
+        </tr>`,
     ),
   );
-  return html`<div class="card"><table><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="card">
+    <table>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function warnings(texts: readonly string[]): Html {
-  return texts.length === 0 ? html`` : html`<h2>Warnings</h2><div class="card">${texts.map((text) => html`<p class="note">${text}</p>`)}</div>`;
+  return texts.length === 0
+    ? html``
+    : html`<h2>Warnings</h2>
+        <div class="card">${texts.map((text) => html`<p class="note">${text}</p>`)}</div>`;
 }

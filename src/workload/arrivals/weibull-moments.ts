@@ -7,7 +7,7 @@ const LANCZOS_COEFFICIENTS = [
 ];
 
 /** Natural logarithm of Γ(x) for x ≥ 1, by Lanczos' approximation (g = 7, 9 terms; relative error below 1e-13). */
-export function logGamma(x: number): number {
+function logGamma(x: number): number {
   const z = x - 1;
   let series = LANCZOS_COEFFICIENTS[0]!;
   for (let i = 1; i < LANCZOS_COEFFICIENTS.length; i++) series += LANCZOS_COEFFICIENTS[i]! / (z + i);

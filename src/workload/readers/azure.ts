@@ -44,8 +44,16 @@ function parseTimestamp(row: TraceRow): { seconds: number; nanoseconds: number }
   const second = wholeNumber(text, 17, SECONDS_LENGTH);
   const rest = FRACTION_AND_OFFSET.exec(text.slice(SECONDS_LENGTH));
   const plausible =
-    year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 60;
-  const separated = SEPARATORS.every(([at, mark]) => text[at] === mark) && (text[10] === " " || text[10] === "T");
+    year >= 1970 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= 31 &&
+    hour <= 23 &&
+    minute <= 59 &&
+    second <= 60;
+  const separated =
+    SEPARATORS.every(([at, mark]) => text[at] === mark) && (text[10] === " " || text[10] === "T");
   if (!plausible || !separated || rest === null) {
     throw row.refusal(FIELD.arrival, "invalid timestamp", 'a time such as "2023-11-16 18:15:46.6805900"');
   }

@@ -29,7 +29,7 @@ export function parseDecimal(text: string, start: number, end: number): number {
       return parseUncommon(text.slice(start, end));
     }
   }
-  if (digits === 0 || digits > 40) return parseUncommon(text.slice(start, end));
+  if (digits === 0 || digits > MOST_EXACT_DIGITS) return parseUncommon(text.slice(start, end));
   return fractionDigits > 0 ? mantissa / POWERS_OF_TEN[fractionDigits]! : mantissa;
 }
 

@@ -39,6 +39,9 @@ export interface ServegenClient {
   readonly endSeconds: number;
 }
 
+/** Length of a rate window in the published files; taken where a single one does not tell. */
+const DEFAULT_WINDOW_SECONDS = 600;
+
 const TRACE_LINE = "window start (s), requests per second, CV, Gamma or Weibull, shape, scale";
 
 /** Whether a line could stand in a chunk-N-trace.csv, which has no header. */
@@ -58,9 +61,6 @@ export function parseServegenClient(text: ServegenClientText): ServegenClient {
     endSeconds: last + windowSeconds,
   };
 }
-
-/** Length of a rate window in the published files. */
-const DEFAULT_WINDOW_SECONDS = 600;
 
 function parseRates(text: string, file: string): readonly RateWindow[] {
   const windows: RateWindow[] = [];
