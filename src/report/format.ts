@@ -32,9 +32,9 @@ export function formatCount(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** 1.8x: how many times as large. */
+/** 1.8x, 1.04x, 12x: how many times as large. */
 export function formatRatio(ratio: number): string {
-  return `${threeDigits(ratio).replace(/(\.\d)\d$/, "$1")}x`;
+  return `${ratio.toFixed(ratio < 1.1 ? 2 : ratio < 9.95 ? 1 : 0)}x`;
 }
 
 function threeDigits(value: number): string {

@@ -7,7 +7,7 @@ export interface KeyFigure {
   readonly key: string;
   readonly label: string;
   /** Heading under which people look for it. */
-  readonly group: "Latency" | "Service level" | "Throughput" | "Memory" | "Silicon";
+  readonly group: "Latency" | "Service" | "Memory" | "Silicon";
   /** In SI units; null when unknown. */
   value(report: RunReport): number | null;
   format(value: number | null): string;
@@ -26,7 +26,7 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
   {
     key: "slo_attainment",
     label: "SLO attainment",
-    group: "Service level",
+    group: "Service",
     value: ({ outcome }) => outcome.metrics.slo.attainment,
     format: formatShare,
     better: "higher",
@@ -34,7 +34,7 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
   {
     key: "goodput_rps",
     label: "Goodput",
-    group: "Service level",
+    group: "Service",
     value: ({ outcome }) => outcome.metrics.slo.goodputPerSecond,
     format: perSecond,
     better: "higher",
@@ -42,7 +42,7 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
   {
     key: "request_throughput_rps",
     label: "Requests",
-    group: "Throughput",
+    group: "Service",
     value: ({ outcome }) => outcome.metrics.requestsPerSecond,
     format: perSecond,
     better: "higher",
@@ -50,7 +50,7 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
   {
     key: "output_throughput_tps",
     label: "Output tokens",
-    group: "Throughput",
+    group: "Service",
     value: ({ outcome }) => outcome.metrics.outputTokensPerSecond,
     format: perSecond,
     better: "higher",

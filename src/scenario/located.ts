@@ -93,7 +93,8 @@ function locate(node: Node, document: Document, placeAt: (offset: number) => Pla
     };
   }
   const value = isScalar(node) ? node.value : null;
-  return { kind: "scalar", place, value: isPlainScalar(value) ? value : String(value) };
+  if (isPlainScalar(value)) return { kind: "scalar", place, value };
+  throw new InputError({ ...place, message: "invalid YAML: a value of an unknown type" });
 }
 
 function isPlainScalar(value: unknown): value is LocatedScalar["value"] {

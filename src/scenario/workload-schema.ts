@@ -99,12 +99,9 @@ export const workloadSchema = z
       .enum(["refuse", "drop"])
       .optional()
       .meta({ description: "Rows without output tokens: refuse the trace (the default) or drop them" }),
-    failed_rows: z
-      .enum(["drop", "refuse"])
-      .optional()
-      .meta({
-        description: "Rows that the trace marks as failed: drop them (the default) or refuse the trace",
-      }),
+    failed_rows: z.enum(["drop", "refuse"]).optional().meta({
+      description: "Rows that the trace marks as failed: drop them (the default) or refuse the trace",
+    }),
     arrivals: arrivalsSchema
       .optional()
       .meta({ description: "Arrivals for a trace that lists lengths alone" }),

@@ -13,6 +13,11 @@ export interface Chart {
   /** One sentence that says how to read it. */
   readonly caption: string;
   readonly wide: boolean;
+  /**
+   * How a cumulative distribution is drawn when its tail is asked for: parts of the option to replace, over shares drawn
+   * on a scale of nines (90 %, 99 %, 99.9 %… evenly spaced).
+   */
+  readonly tail?: Record<string, unknown>;
   readonly option: Record<string, unknown>;
 }
 
@@ -74,14 +79,28 @@ function cdfChart({ id, title, caption, axis, limits, series, reports }: CdfChar
     title,
     caption,
     wide: false,
+    tail: {
+      tooltip: { trigger: "axis", formatter: "@cdfTail", axisPointer: { type: "line" } },
+      yAxis: {
+        type: "value",
+        min: 0,
+        interval: 1,
+        axisLabel: { formatter: "@nines" },
+        name: "share of total",
+      },
+    },
     option: {
       ...frame(reports),
+      legend: lineLegend(reports.length > 1),
       tooltip: { trigger: "axis", formatter: "@cdf", axisPointer: { type: "line" } },
-      xAxis: logTimeAxis(
-        axis,
-        series.flat().map(([seconds]) => seconds),
-        limits.map(({ seconds }) => seconds),
-      ),
+      xAxis: {
+        ...logTimeAxis(
+          axis,
+          series.flat().map(([seconds]) => seconds),
+          limits.map(({ seconds }) => seconds),
+        ),
+        ...NAME_BELOW,
+      },
       yAxis: { type: "value", min: 0, max: 1, axisLabel: { formatter: "@share" }, name: "share of total" },
       series: series.map((data, i) => ({
         type: "line",
@@ -107,30 +126,48 @@ function limitLines(limits: CdfChart["limits"]): Record<string, unknown> {
   };
 }
 
-/** A logarithmic axis whose ends enclose the data and the limits, a little wider. */
+/** A logarithmic axis whose ends enclose the data and the limits, with ticks at 1, 2 and 5 of each decade. */
 function logTimeAxis(
   name: string,
   times: readonly number[],
-  limits: readonly number[],
+  limits: readonly number[] = [],
 ): Record<string, unknown> {
-  const all = [...times, ...limits].filter((seconds) => seconds > 0);
-  const low = Math.min(...all);
-  const high = Math.max(...all);
+  const positive = [...times, ...limits].filter((seconds) => seconds > 0);
+  const low = positive.reduce((least, seconds) => Math.min(least, seconds), Infinity) * 0.9;
+  const high = positive.reduce((most, seconds) => Math.max(most, seconds), 0) * 1.1;
+  const ticks = low < high ? ticksBetween(low, high) : [];
   return {
     type: "log",
     name: `${name} (log scale)`,
-    nameLocation: "middle",
-    nameGap: 30,
-    ...(all.length > 0 && { min: low * 0.9, max: high * 1.1 }),
-    axisLabel: { formatter: "@seconds", hideOverlap: true },
+    ...(ticks.length > 0 && { min: low, max: high }),
+    axisTick: { customValues: ticks },
+    axisLabel: { formatter: "@seconds", hideOverlap: true, customValues: ticks },
     splitLine: { show: false },
   };
+}
+
+function ticksBetween(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low));
+  const decades = Math.ceil(Math.log10(high)) - first;
+  const steps = decades > 3 ? [1] : [1, 2, 5];
+  return Array.from({ length: decades + 1 }, (_, i) => steps.map((step) => Number(`${step}e${first + i}`)))
+    .flat()
+    .filter((tick) => tick >= low && tick <= high);
+}
+
+/** Places an axis name below the axis. */
+const NAME_BELOW = { nameLocation: "middle", nameGap: 30 };
+
+/** A legend that shows lines as they are drawn, dashes included. */
+function lineLegend(show: boolean): Record<string, unknown> {
+  return { show, top: 0, right: 0, type: "scroll", itemStyle: { opacity: 0 }, itemWidth: 26 };
 }
 
 /** Points of a scatter per system; more would only blacken the page. */
 const MOST_DOTS = 1500;
 
 function ttftByPromptChart(reports: readonly RunReport[]): Chart {
+  const dots = reports.map(({ outcome }) => ttftDots(outcome.records));
   return {
     id: "ttft-by-prompt",
     title: "First token by prompt length",
@@ -142,19 +179,21 @@ function ttftByPromptChart(reports: readonly RunReport[]): Chart {
       xAxis: {
         type: "value",
         name: "input tokens",
-        nameLocation: "middle",
-        nameGap: 30,
+        ...NAME_BELOW,
         axisLabel: { formatter: "@count" },
         splitLine: { show: false },
       },
-      yAxis: { type: "log", name: "TTFT (log scale)", axisLabel: { formatter: "@seconds" } },
+      yAxis: logTimeAxis(
+        "TTFT",
+        dots.flat().map(([, seconds]) => seconds!),
+      ),
       series: reports.map((report, i) => ({
         type: "scatter",
         name: report.system.name,
         color: `@series${i}`,
         symbolSize: 4,
         itemStyle: { opacity: 0.45 },
-        data: ttftDots(report.outcome.records),
+        data: dots[i],
       })),
     },
   };
@@ -176,27 +215,32 @@ function ttftDots(records: RequestRecords): number[][] {
 function timelineCharts(reports: readonly RunReport[]): Chart[] {
   const sampled = reports.filter((report) => report.outcome.timeline !== undefined);
   if (sampled.length === 0) return [];
-  const lines = (column: "running" | "waiting" | "kvUtilization", suffix: string, type: "solid" | "dashed") =>
+  const alone = reports.length === 1;
+  const lines = (column: "running" | "waiting" | "kvUtilization", label: string) =>
     sampled.map(({ system, outcome }) => ({
       type: "line",
-      name: suffix === "" ? system.name : `${system.name}, ${suffix}`,
+      name: alone ? label : `${system.name}${column === "kvUtilization" ? "" : `, ${label}`}`,
       showSymbol: false,
-      color: `@series${reports.findIndex((report) => report.system === system)}`,
-      lineStyle: { width: 1.5, type },
+      color: `@series${alone && column === "waiting" ? 1 : reports.findIndex((report) => report.system === system)}`,
+      lineStyle: { width: 1.5, type: column === "waiting" ? [3, 3] : "solid" },
       emphasis: { disabled: true },
       data: outcome.timeline![column].map((value, k) => [
         shortened(outcome.timeline!.seconds[k]!),
         shortened(value),
       ]),
     }));
-  const timeAxis = {
-    type: "value",
-    name: "time in the trace",
-    nameLocation: "middle",
-    nameGap: 30,
-    axisLabel: { formatter: "@seconds" },
-    splitLine: { show: false },
-    max: "dataMax",
+  const common = {
+    ...frame(reports),
+    grid: { left: 56, right: 20, top: 44, bottom: 84 },
+    dataZoom: [{ type: "slider", height: 18, bottom: 8, labelFormatter: "@clock" }, { type: "inside" }],
+    xAxis: {
+      type: "value",
+      name: "time in the trace (h:min:s)",
+      ...NAME_BELOW,
+      axisLabel: { formatter: "@clock", showMaxLabel: false },
+      splitLine: { show: false },
+      max: "dataMax",
+    },
   };
   return [
     {
@@ -205,13 +249,11 @@ function timelineCharts(reports: readonly RunReport[]): Chart[] {
       caption: "Running and waiting requests over all replicas; drag the bar below to zoom.",
       wide: true,
       option: {
-        ...frame(reports, true),
-        legend: { top: 0, right: 0, type: "scroll" },
+        ...common,
+        legend: lineLegend(true),
         tooltip: { trigger: "axis", formatter: "@timeCount" },
-        dataZoom: [{ type: "slider", height: 18, bottom: 8, labelFormatter: "@seconds" }, { type: "inside" }],
-        xAxis: timeAxis,
         yAxis: { type: "value", name: "requests", axisLabel: { formatter: "@count" } },
-        series: [...lines("running", "running", "solid"), ...lines("waiting", "waiting", "dashed")],
+        series: [...lines("running", "running"), ...lines("waiting", "waiting")],
       },
     },
     {
@@ -220,22 +262,21 @@ function timelineCharts(reports: readonly RunReport[]): Chart[] {
       caption: "Share of all KV blocks that are taken.",
       wide: true,
       option: {
-        ...frame(reports, true),
+        ...common,
+        legend: lineLegend(!alone),
         tooltip: { trigger: "axis", formatter: "@timeShare" },
-        dataZoom: [{ type: "slider", height: 18, bottom: 8, labelFormatter: "@seconds" }, { type: "inside" }],
-        xAxis: timeAxis,
         yAxis: { type: "value", min: 0, name: "share of blocks", axisLabel: { formatter: "@share" } },
-        series: lines("kvUtilization", "", "solid"),
+        series: lines("kvUtilization", "KV blocks"),
       },
     },
   ];
 }
 
-function frame(reports: readonly RunReport[], withZoom = false): Record<string, unknown> {
+function frame(reports: readonly RunReport[]): Record<string, unknown> {
   return {
     animation: false,
     aria: { enabled: true },
-    grid: { left: 56, right: 20, top: 44, bottom: withZoom ? 80 : 48 },
+    grid: { left: 56, right: 20, top: 44, bottom: 48 },
     legend: { show: reports.length > 1, top: 0, right: 0 },
   };
 }

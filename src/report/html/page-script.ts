@@ -6,9 +6,13 @@ export const PAGE_SCRIPT = String.raw`
 "use strict";
 (() => {
   const charts = JSON.parse(document.getElementById("charts").textContent);
-  const digits = (x) => (Number.isInteger(x) ? String(x) : Number(x.toPrecision(3)).toString());
+  const digits = (x) => (Number.isInteger(x) ? String(x) : Number(x.toPrecision(x > 99 && x < 100 ? 5 : 3)).toString());
   const seconds = (s) =>
     s === 0 ? "0" : s >= 120 ? digits(s / 60) + " min" : s >= 1 ? digits(s) + " s" : s >= 1e-3 ? digits(s * 1e3) + " ms" : digits(s * 1e6) + " µs";
+  const clock = (s) => {
+    const [h, m, rest] = [Math.floor(s / 3600), Math.floor(s / 60) % 60, Math.floor(s % 60)].map((x) => String(x).padStart(2, "0"));
+    return (h === "00" ? m : Number(h) + ":" + m) + ":" + rest;
+  };
   const share = (x) => digits(x * 100) + " %";
   const count = (x) => Math.round(x).toLocaleString("en-US");
   const escape = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
@@ -17,10 +21,13 @@ export const PAGE_SCRIPT = String.raw`
     "@seconds": seconds,
     "@share": share,
     "@count": count,
+    "@nines": (n) => (100 - 100 / 10 ** n).toFixed(Math.max(0, n - 2)) + " %",
+    "@clock": clock,
+    "@cdfTail": (items) => rows(items, ([x, n]) => digits(100 - 100 / 10 ** n) + " % within " + seconds(x)),
     "@cdf": (items) => rows(items, ([x, y]) => share(y) + " within " + seconds(x)),
     "@dot": (item) => rows([item], ([x, y]) => count(x) + " tokens, first token after " + seconds(y)),
-    "@timeCount": (items) => "at " + seconds(items[0].value[0]) + "<br>" + rows(items, ([, y]) => count(y)),
-    "@timeShare": (items) => "at " + seconds(items[0].value[0]) + "<br>" + rows(items, ([, y]) => share(y)),
+    "@timeCount": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => count(y)),
+    "@timeShare": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => share(y)),
   };
   const style = () => {
     const css = getComputedStyle(document.documentElement);
@@ -41,6 +48,7 @@ export const PAGE_SCRIPT = String.raw`
       splitLine: { lineStyle: { color: colour("rule") } },
     };
     return {
+      color: [0, 1, 2, 3, 4, 5].map((i) => colour("series" + i)),
       textStyle: { fontFamily: colour("font"), color: colour("ink-soft") },
       legend: { textStyle: { color: colour("ink") }, inactiveColor: colour("rule-strong"), pageTextStyle: { color: colour("ink-soft") } },
       tooltip: { backgroundColor: colour("card"), borderColor: colour("rule-strong"), textStyle: { color: colour("ink"), fontSize: 12 } },
@@ -54,12 +62,25 @@ export const PAGE_SCRIPT = String.raw`
     drawn.forEach((chart) => chart.dispose());
     const colour = style();
     const theme = themed(colour);
-    drawn = charts.map(({ id, option }) => {
+    drawn = charts.map(({ id, option, tail }) => {
       const chart = echarts.init(document.getElementById("chart-" + id), theme);
-      chart.setOption(fill(option, colour));
+      chart.setOption(fill(tail && tails.has(id) ? { ...option, ...tail, series: option.series.map(inNines) } : option, colour));
       return chart;
     });
   };
+  const tails = new Set();
+  const inNines = (series) => ({
+    ...series,
+    data: series.data.filter(([, share]) => share < 1).map(([x, share]) => [x, -Math.log10(1 - share)]),
+  });
+  document.querySelectorAll("button[data-tail]").forEach((button) =>
+    button.addEventListener("click", () => {
+      const id = button.dataset.tail;
+      if (!tails.delete(id)) tails.add(id);
+      button.setAttribute("aria-pressed", String(tails.has(id)));
+      draw();
+    }),
+  );
   document.getElementById("theme").addEventListener("click", () => {
     const root = document.documentElement;
     const dark = getComputedStyle(root).colorScheme === "dark";

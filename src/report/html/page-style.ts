@@ -28,6 +28,9 @@ h3 { font-size: 16px; margin: 0; letter-spacing: -0.01em; }
 .tile b { display: block; font-size: 24px; line-height: 1.25; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .tile span { color: var(--ink-soft); font-size: 13px; }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 16px 18px; overflow-x: auto; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, calc(230px + var(--systems) * 100px)), 1fr)); gap: 16px; }
+.head { display: flex; justify-content: space-between; align-items: baseline; gap: 12px; }
+button[aria-pressed="true"] { color: var(--accent); border-color: var(--accent); }
 .grid { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; }
 .grid .wide { grid-column: 1 / -1; }
 @media (max-width: 860px) { .grid { grid-template-columns: minmax(0, 1fr); } h1 { font-size: 24px; } .answer { font-size: 16px; } }
@@ -35,15 +38,14 @@ h3 { font-size: 16px; margin: 0; letter-spacing: -0.01em; }
 .chart { width: 100%; height: 300px; }
 .wide .chart { height: 280px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: 6px 12px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
+th, td { text-align: right; padding: 6px 10px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td:last-child, th:last-child { padding-right: 0; }
 thead th { font-weight: 600; border-bottom: 1px solid var(--rule-strong); }
 tbody th { font-weight: 400; }
-tr.group td { color: var(--ink-soft); font-size: 12px; text-transform: uppercase; letter-spacing: 0.06em; padding-top: 16px; border-bottom-color: var(--rule-strong); }
 tbody tr:last-child > * { border-bottom: 0; }
 td.best { font-weight: 650; color: var(--good); }
-td.text { text-align: left; white-space: normal; }
+td.differs { font-weight: 650; }
 td.good { color: var(--good); } td.bad { color: var(--bad); }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 7px; }
 .note { color: var(--ink-soft); font-size: 13px; margin: 10px 0 0; max-width: 90ch; }

@@ -1,0 +1,78 @@
+import type { RunReport } from "../run-report.ts";
+import { systemHeads } from "./figures.ts";
+import { html, type Html } from "./markup.ts";
+
+/** Every setting of every system, defaults included; those in which the systems differ stand out. */
+export function settingsTable(reports: readonly RunReport[]): Html {
+  const flat = reports.map(
+    ({ system: { settings } }): Readonly<Record<string, string | number | boolean>> => ({
+      model: settings.model,
+      device: settings.device,
+      ...Object.fromEntries(
+        Object.entries(settings.precision).map(([key, value]) => [`precision.${key}`, value]),
+      ),
+      ...settings.cluster,
+      ...settings.serving,
+    }),
+  );
+  const keys = [...new Set(flat.flatMap((settings) => Object.keys(settings)))];
+  const rows = keys.map((key) => {
+    const values = flat.map((settings) => String(settings[key] ?? "-"));
+    const differs = new Set(values).size > 1;
+    const cells = values.map((value) =>
+      differs ? html`<td class="differs">${value}</td>` : html`<td>${value}</td>`,
+    );
+    return html`<tr>
+      <th><code>${key}</code></th>
+      ${cells}
+    </tr>`;
+  });
+  return html`<div class="card">
+    <table>
+      <thead>
+        <tr>
+          <th>Setting</th>
+          ${systemHeads(reports)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** The laws that every run is held to; the numbers that were compared show on hovering. */
+export function auditTable(reports: readonly RunReport[]): Html {
+  const rows = reports[0]!.outcome.metrics.audit.map(({ law }, k) => {
+    const cells = reports.map(({ outcome }) => {
+      const { passed, detail } = outcome.metrics.audit[k]!;
+      return html`<td class="${passed ? "good" : "bad"}" title="${detail}">
+        ${passed ? "holds" : "broken"}
+      </td>`;
+    });
+    return html`<tr>
+      <th>${law}</th>
+      ${cells}
+    </tr>`;
+  });
+  return html`<div class="card">
+    <table>
+      <thead>
+        <tr>
+          <th>Law</th>
+          ${systemHeads(reports)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+export function warningList(texts: readonly string[]): Html | string {
+  if (texts.length === 0) return "";
+  return html`<h2>Warnings</h2>
+    <div class="card">${texts.map((text) => html`<p class="note">${text}</p>`)}</div>`;
+}

@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compareJsonOf, judge } from "../../src/report/comparison.ts";
+import { formatCount, formatSeconds, formatShare } from "../../src/report/format.ts";
+import type { RunReport } from "../../src/report/run-report.ts";
+import { terminalScreen } from "../../src/report/terminal.ts";
+import { sampleReports } from "./sample-run.ts";
+
+const [hda, a100] = sampleReports() as [RunReport, RunReport];
+
+/** The same run under another name with other figures. */
+function variant(name: string, goodput: number, tbtP99: number, ttftP99 = 0.1): RunReport {
+  const { metrics } = a100.outcome;
+  return {
+    ...a100,
+    system: { ...a100.system, name },
+    outcome: {
+      ...a100.outcome,
+      metrics: {
+        ...metrics,
+        tbt: { ...metrics.tbt, p99: tbtP99 },
+        ttft: { ...metrics.ttft, p99: ttftP99 },
+        slo: { ...metrics.slo, goodputPerSecond: goodput },
+      },
+    },
+  };
+}
+
+describe("the verdict", () => {
+  test("goes by goodput first, whatever the tails say", () => {
+    const verdict = judge([variant("slow", 4, 0.01), variant("fast", 5, 0.03)]);
+    expect(verdict).toMatchObject({ winner: "fast", decidedBy: "goodput" });
+    expect(verdict.sentence).toMatch(/^fast wins over slow: 1\.3x goodput \(5 against 4 requests\/s, /);
+    expect(verdict.sentence).toMatch(/; slow has 3\.0x shorter TBT p99 \(10 ms against 30 ms\)\.$/);
+  });
+
+  test("goes by the tail of the token gaps where goodput is equal within 1 %", () => {
+    expect(judge([variant("a", 5, 0.03), variant("b", 4.98, 0.02)])).toMatchObject({
+      winner: "b",
+      decidedBy: "tbt_p99",
+    });
+  });
+
+  test("names no winner where nothing differs by 1 %", () => {
+    expect(judge([variant("a", 5, 0.02), variant("b", 5.01, 0.0201)])).toMatchObject({
+      winner: null,
+      decidedBy: null,
+    });
+  });
+
+  test("does not depend on the order of the systems", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(
+            fc.integer({ min: 0, max: 9 }),
+            fc.integer({ min: 1, max: 9 }),
+            fc.integer({ min: 1, max: 9 }),
+          ),
+          { minLength: 2, maxLength: 4 },
+        ),
+        (figures) => {
+          const reports = figures.map(([goodput, tbt, ttft], i) => variant(`s${i}`, goodput, tbt, ttft));
+          const { winner } = judge(reports);
+          const { winner: reversed } = judge([...reports].reverse());
+          const best = (name: string | null) =>
+            reports.find((report) => report.system.name === name)?.outcome.metrics;
+          expect(best(reversed)?.slo.goodputPerSecond).toBe(best(winner)?.slo.goodputPerSecond);
+          expect(best(reversed)?.tbt.p99).toBe(best(winner)?.tbt.p99);
+        },
+      ),
+    );
+  });
+
+  test("is what the screen and compare.json say", () => {
+    const plain = (text: string) => text;
+    const screen = terminalScreen([hda, a100], { bold: plain, dim: plain, good: plain });
+    expect(screen).toContain(judge([hda, a100]).sentence);
+    expect(compareJsonOf([hda, a100])).toMatchObject({
+      systems: { hda: { ttft_p99_s: hda.outcome.metrics.ttft.p99 }, a100: { device: "a100-80gb" } },
+      verdict: { sentence: judge([hda, a100]).sentence },
+    });
+  });
+
+  test("a system that serves nothing loses to one that does", () => {
+    expect(judge([variant("none", 0, 0.001), variant("some", 1, 0.1)]).winner).toBe("some");
+  });
+});
+
+describe("figures for people", () => {
+  test.each([
+    [0.0000123, "12.3 µs"],
+    [0.0413, "41.3 ms"],
+    [0.9996, "1.00 s"],
+    [1.5, "1.50 s"],
+    [125, "2 min 5 s"],
+    [7320, "2 h 2 min"],
+    [0, "0 s"],
+    [null, "-"],
+    [NaN, "-"],
+  ])("%s seconds read as %s", (seconds, text) => {
+    expect(formatSeconds(seconds)).toBe(text);
+  });
+
+  test("only all is 100 %", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (share) => {
+        expect(formatShare(share)).not.toBe("100 %");
+      }),
+    );
+    expect(formatShare(1)).toBe("100 %");
+  });
+
+  test.each([
+    [7, "7"],
+    [1234, "1,234"],
+    [19366, "19,366"],
+    [1e6, "1,000,000"],
+  ])("%s counts as %s", (count, text) => {
+    expect(formatCount(count)).toBe(text);
+  });
+});
