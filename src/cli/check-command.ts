@@ -8,12 +8,10 @@ import { formatCount, formatNumber } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { System } from "../scenario/scenario.ts";
+import type { CheckFlags } from "./flags.ts";
 
 /** `ador check`: loads the scenario and its trace as a run would, and says what they come to. */
-export async function checkCommand(
-  path: string,
-  { set, json }: { readonly set?: readonly string[]; readonly json?: boolean },
-): Promise<void> {
+export async function checkCommand(path: string, { set, json }: CheckFlags): Promise<void> {
   const scenario = loadScenario(path, diskFiles, { set });
   const { supply, identity } = await prepareRequests(scenario);
   const requests = supply.kind === "table" ? supply.table.length : (supply.spec.requests ?? null);
@@ -71,7 +69,10 @@ function factsOf({ model, device, tensorParallel, replicas, precision, engine }:
   };
 }
 
-const FACT_ROWS: readonly { readonly label: string; readonly text: (facts: Facts, system: System) => string }[] = [
+const FACT_ROWS: readonly {
+  readonly label: string;
+  readonly text: (facts: Facts, system: System) => string;
+}[] = [
   { label: "Model", text: (_, { model }) => model.name },
   { label: "Devices", text: ({ devices }, { device }) => `${devices} x ${device.name}` },
   {

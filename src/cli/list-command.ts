@@ -10,7 +10,7 @@ import { formatNumber } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { ROUTERS, SCHEDULERS } from "../serving/config.ts";
 import { TRACE_FORMATS } from "../workload/readers/formats.ts";
-import type { ListName } from "./program.ts";
+import type { ListFlags, ListName } from "./flags.ts";
 
 interface Listing {
   readonly head: readonly string[];
@@ -21,7 +21,7 @@ interface Listing {
 }
 
 /** `ador list`. */
-export function listCommand(what: ListName, { json }: { readonly json?: boolean }): void {
+export function listCommand(what: ListName, { json }: ListFlags): void {
   const { head, rows, text, json: answer } = LISTINGS[what]();
   process.stdout.write(json === true ? jsonText(answer) : `${plainTable(head, rows, text)}\n`);
 }

@@ -5,7 +5,7 @@ import { compareJsonOf } from "../report/comparison.ts";
 import { formatCount, formatSeconds } from "../report/format.ts";
 import { summaryOf } from "../report/summary.ts";
 import { terminalScreen, type Paint } from "../report/terminal.ts";
-import type { RunFlags } from "./program.ts";
+import type { RunFlags } from "./flags.ts";
 
 /** The answer on standard output; how long it took and where it lies on standard error. */
 export function printResult(runs: readonly FinishedRun[], { json, quiet, out }: RunFlags): void {

@@ -1,6 +1,16 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { programVersion } from "../node/program-version.ts";
 import { EXIT } from "./exit-codes.ts";
+import {
+  LISTS,
+  type CheckFlags,
+  type ConvertFlags,
+  type GenerateFlags,
+  type ListFlags,
+  type ListName,
+  type RunFlags,
+  type TraceInfoFlags,
+} from "./flags.ts";
 
 /** The command line. Each command loads its code when it runs, so that help comes at once. */
 export function createProgram(): Command {
@@ -90,21 +100,6 @@ function addRun(program: Command): void {
     });
 }
 
-/** Options of `ador run` as the parser hands them over. */
-export interface RunFlags {
-  readonly out?: string;
-  readonly force?: boolean;
-  readonly trace?: string;
-  readonly format?: string;
-  readonly zeroOutput?: string;
-  readonly seed?: number;
-  readonly set?: readonly string[];
-  readonly timeline?: number | true;
-  readonly stepByStep?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
-
 function addCheck(program: Command): void {
   program
     .command("check")
@@ -121,12 +116,10 @@ function addCheck(program: Command): void {
         ["ador check scenarios/llama3-70b-tp8.yaml", "memory, KV blocks, area and power of the system"],
       ]),
     )
-    .action(
-      async (scenario: string, options: { readonly set?: readonly string[]; readonly json?: boolean }) => {
-        const { checkCommand } = await import("./check-command.ts");
-        await checkCommand(scenario, options);
-      },
-    );
+    .action(async (scenario: string, options: CheckFlags) => {
+      const { checkCommand } = await import("./check-command.ts");
+      await checkCommand(scenario, options);
+    });
 }
 
 function addTrace(program: Command): void {
@@ -155,15 +148,10 @@ function addTrace(program: Command): void {
         ["ador trace info traces/conversation.csv --fit", "and a description to generate more like it"],
       ]),
     )
-    .action(
-      async (
-        file: string,
-        options: { readonly format?: string; readonly fit?: boolean; readonly json?: boolean },
-      ) => {
-        const { traceInfoCommand } = await import("./trace-commands.ts");
-        await traceInfoCommand(file, options);
-      },
-    );
+    .action(async (file: string, options: TraceInfoFlags) => {
+      const { traceInfoCommand } = await import("./trace-commands.ts");
+      await traceInfoCommand(file, options);
+    });
   trace
     .command("convert")
     .summary("write a trace as plain CSV")
@@ -210,23 +198,6 @@ function addTrace(program: Command): void {
     });
 }
 
-export interface ConvertFlags {
-  readonly format?: string;
-  readonly zeroOutput?: "drop" | "refuse";
-  readonly out?: string;
-  readonly force?: boolean;
-}
-
-export interface GenerateFlags {
-  readonly seed?: number;
-  readonly set?: readonly string[];
-  readonly out?: string;
-  readonly force?: boolean;
-}
-
-export const LISTS = ["models", "devices", "policies", "formats"] as const;
-export type ListName = (typeof LISTS)[number];
-
 function addList(program: Command): void {
   program
     .command("list")
@@ -241,7 +212,7 @@ function addList(program: Command): void {
         ["ador list models", "model shapes with weights and KV bytes per token"],
       ]),
     )
-    .action(async (what: ListName, options: { readonly json?: boolean }) => {
+    .action(async (what: ListName, options: ListFlags) => {
       const { listCommand } = await import("./list-command.ts");
       listCommand(what, options);
     });

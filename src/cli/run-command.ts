@@ -1,6 +1,6 @@
 import { SimulationThread } from "../node/simulation-thread.ts";
 import { EXIT } from "./exit-codes.ts";
-import type { RunFlags } from "./program.ts";
+import type { RunFlags } from "./flags.ts";
 
 /** `ador run`. Returns the exit code; results go to standard output, all else to standard error. */
 export async function runCommand(scenarioPath: string, flags: RunFlags): Promise<number> {

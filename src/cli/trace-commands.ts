@@ -16,13 +16,7 @@ import { collectRequests } from "../workload/collect-requests.ts";
 import { describeTrace, type TraceDescription } from "../workload/describe.ts";
 import { explainFit, type TraceFit } from "../workload/fit.ts";
 import { formatTraceCsv } from "../workload/writers/trace-csv.ts";
-import type { ConvertFlags, GenerateFlags } from "./program.ts";
-
-export interface TraceInfoFlags {
-  readonly format?: string;
-  readonly fit?: boolean;
-  readonly json?: boolean;
-}
+import type { ConvertFlags, GenerateFlags, OutputFlags, TraceInfoFlags } from "./flags.ts";
 
 /** `ador trace info`. */
 export async function traceInfoCommand(path: string, { format, fit, json }: TraceInfoFlags): Promise<void> {
@@ -108,11 +102,6 @@ export async function traceGenerateCommand(path: string, flags: GenerateFlags): 
   for (const warning of identity.warnings) process.stderr.write(`warning: ${warning}\n`);
   const table = supply.kind === "table" ? supply.table : collectRequests(openSource(supply));
   writeTrace(formatTraceCsv(table), flags);
-}
-
-interface OutputFlags {
-  readonly out?: string;
-  readonly force?: boolean;
 }
 
 function refuseExisting({ out, force }: OutputFlags): void {

@@ -78,6 +78,8 @@ export interface GpuKernels {
   readonly decodeSeconds: number;
   /** Seconds that one (sequence, KV head) pair occupies one multiprocessor, however short its context. */
   readonly decodePairSeconds: number;
+  /** How many times longer decode reads its keys and values when prefill chunks share the kernel; 1 for no loss. */
+  readonly mixedDecodeFactor: number;
 }
 
 /** A GPU: many small arrays, launched kernels, measured efficiencies. */

@@ -21,7 +21,7 @@ export function scenarioHash(scenario: Scenario, traceSha256: string | undefined
 }
 
 /** JSON with the keys of every map in order, so that equal content gives equal text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

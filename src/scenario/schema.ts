@@ -55,7 +55,7 @@ const servingSchema = z.strictObject({
   kv_blocks: count("KV blocks of one replica, instead of what fits in device memory").optional(),
 });
 
-export const REQUEST_TARGETS = ["ttft", "tpot", "max_tbt", "e2e"] as const;
+const REQUEST_TARGETS = ["ttft", "tpot", "max_tbt", "e2e"] as const;
 const METRICS = ["ttft", "tbt", "tpot", "e2e", "queue"] as const satisfies readonly RunTarget["metric"][];
 const STATISTICS = [
   "mean",

@@ -122,4 +122,3 @@ export const workloadSchema = z
       "format, zero_output, failed_rows, arrivals and transforms belong to a trace, not to a synthetic workload",
   })
   .meta({ description: "The requests: a trace, or a synthetic description" });
-export type WorkloadInput = z.output<typeof workloadSchema>;

@@ -1,4 +1,4 @@
-import { CHARGE_COUNT, type DecodeRamp, type StepCost, type StepShape } from "../perf/step-cost.ts";
+import { CHARGE_COUNT, ENERGY_CHARGE, type DecodeRamp, type StepCost, type StepShape } from "../perf/step-cost.ts";
 
 /** Rounding that the floor check forgives, as a fraction. */
 const FLOOR_TOLERANCE = 1e-9;
@@ -25,6 +25,11 @@ export class StepMeter {
 
   constructor(cost: StepCost) {
     this.#cost = cost;
+  }
+
+  /** Busy seconds of each resource. */
+  get busySeconds(): Float64Array {
+    return this.charges.subarray(0, ENERGY_CHARGE);
   }
 
   /** Steps have passed that computed one token for each of `decodes` sequences and `prefillTokens` in all. */

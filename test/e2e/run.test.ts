@@ -2,15 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import {
-  ador,
-  contentsOf,
-  MAIN,
-  SMALL_SCENARIO,
-  SMALL_TRACE,
-  TRACE_SCENARIO,
-  workFolder,
-} from "./ador.ts";
+import { ador, contentsOf, MAIN, SMALL_SCENARIO, SMALL_TRACE, TRACE_SCENARIO, workFolder } from "./ador.ts";
 import { needsShared, sharedPath } from "../support/needs.ts";
 import { expectContract, parseRows } from "./contract.ts";
 

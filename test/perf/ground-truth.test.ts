@@ -6,7 +6,7 @@ import type { GpuDevice } from "../../src/hardware/device.ts";
 import { energyConstants } from "../../src/hardware/power.ts";
 import { collectiveBytes, collectiveLatencySeconds } from "../../src/perf/collective-seconds.ts";
 import { gpuAttention } from "../../src/perf/gpu/gpu-attention.ts";
-import { gpuProductSeconds, type GpuProductSeconds } from "../../src/perf/gpu/matrix-product.ts";
+import { GpuProductModel } from "../../src/perf/gpu/matrix-product.ts";
 import { AttentionWork, decodeLineSeconds } from "../../src/perf/machine.ts";
 import { causalPairs } from "../../src/perf/prefill-work.ts";
 import { CHARGE_COUNT } from "../../src/perf/step-cost.ts";
@@ -32,9 +32,8 @@ const gpuOf = (row: Row) => findDevice(GPUS[row["gpu"]!]!) as GpuDevice;
 const number = (row: Row, key: string) => Number(row[key]);
 
 function productMicroseconds(device: GpuDevice, m: number, n: number, k: number): number {
-  const parts: GpuProductSeconds = { seconds: 0, tensorSeconds: 0, memorySeconds: 0 };
-  gpuProductSeconds(device, device.tensorFlopsPerSecond, m, n, k, 2 * (k * n + m * (k + n)), parts);
-  return parts.seconds * 1e6;
+  const products = new GpuProductModel(device, device.tensorFlopsPerSecond);
+  return 1e6 * products.seconds(m, n, k, 2 * (k * n + m * (k + n)));
 }
 
 function attentionMicroseconds(row: Row): number {

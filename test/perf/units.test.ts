@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gpuProductSeconds, type GpuProductSeconds } from "../../src/perf/gpu/matrix-product.ts";
+import { GpuProductModel } from "../../src/perf/gpu/matrix-product.ts";
 import { treeCycles, treeRowsWithin } from "../../src/perf/hda/mac-tree.ts";
 import {
   outputStationaryCycles,
@@ -141,7 +141,7 @@ describe("GPU matrix products", () => {
   test("come close to measured times of a 12288 × 12288 weight on an A100", () => {
     // PrincetonUniversity/LLMCompass ae/figure5/ab/real_hardware/matmul_A100.csv: rows and µs with launch.
     const device = findDevice("a100-80gb") as GpuDevice;
-    const parts: GpuProductSeconds = { seconds: 0, tensorSeconds: 0, memorySeconds: 0 };
+    const products = new GpuProductModel(device, device.tensorFlopsPerSecond);
     for (const [m, measured] of [
       [64, 190],
       [128, 200],
@@ -151,8 +151,8 @@ describe("GPU matrix products", () => {
       [16384, 17000],
     ] as const) {
       const bytes = 2 * (12288 * 12288 + 2 * m * 12288);
-      gpuProductSeconds(device, device.tensorFlopsPerSecond, m, 12288, 12288, bytes, parts);
-      expect(Math.abs((parts.seconds * 1e6) / measured - 1)).toBeLessThan(0.13);
+      const seconds = products.seconds(m, 12288, 12288, bytes);
+      expect(Math.abs((seconds * 1e6) / measured - 1)).toBeLessThan(0.13);
     }
   });
 });

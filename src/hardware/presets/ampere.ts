@@ -11,6 +11,8 @@ const KERNELS: GpuKernels = {
   prefillPaddingTokens: 237,
   decodeSeconds: 17.2e-6,
   decodePairSeconds: 3.2e-6,
+  // Not measured here. Consumer GPUs lose a factor of 2 to 3; a baseline gets the benefit of the doubt.
+  mixedDecodeFactor: 1,
 };
 
 /**

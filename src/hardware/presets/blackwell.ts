@@ -29,7 +29,8 @@ export const B200: GpuDevice = {
  * NVIDIA RTX PRO 6000 Blackwell Server Edition. 468 TFLOPS dense bf16 at 2.43 GHz, 936 fp8, 96 GB GDDR7 at 1792 GB/s,
  * PCIe 5 x16 (64 GB/s), 600 W (aiconfigurator rtx_pro_6000_server.yaml); idle 35 W (casys-kaist/LLMServingSim power
  * config). 188 SMs, 128 MiB L2, 750 mm² and L2 bandwidth are recollected. Efficiencies: layer times of Qwen3-32B under
- * vLLM 0.19 (LLMServingSim profiler tables) reach 418 TFLOPS and 1430 GB/s; attention constants of the RTX 4090.
+ * vLLM 0.19 (LLMServingSim profiler tables) reach 418 TFLOPS and 1430 GB/s; prefill attention 0.5 of peak,
+ * and decode in mixed batches is 2.9 times slower; other constants of the RTX 4090.
  */
 export const RTX_PRO_6000: GpuDevice = {
   ...RTX_4090,
@@ -40,7 +41,7 @@ export const RTX_PRO_6000: GpuDevice = {
   tensorFlopsPerSecond: 468e12,
   vectorFlopsPerSecond: 117e12,
   tensorEfficiency: 0.88,
-  kernels: { ...RTX_4090.kernels, prefillEfficiency: 0.5 },
+  kernels: { ...RTX_4090.kernels, prefillEfficiency: 0.5, mixedDecodeFactor: 2.9 },
   l2Bytes: 128 * 2 ** 20,
   l2BytesPerSecond: 6e12,
   memory: {

@@ -11,6 +11,8 @@ const KERNELS: GpuKernels = {
   prefillPaddingTokens: 754,
   decodeSeconds: 11.1e-6,
   decodePairSeconds: 3.2e-6,
+  // Not measured here; FlashAttention 3 packs the query heads of a group.
+  mixedDecodeFactor: 1,
 };
 
 /**

@@ -13,7 +13,8 @@ const SOFTMAX_FLOPS = 6;
 /**
  * Flash attention on a GPU. Decode reads the keys and values once; each (sequence, KV head) pair occupies a
  * multiprocessor for a fixed time besides. Prefill is bound by tensor arithmetic, with padding per new token for masked
- * tiles. A mixed batch is one kernel, so its fixed time is paid once and the two kinds of work add up.
+ * tiles. A mixed batch is one kernel, so its fixed time is paid once and the two kinds of work add up; decode may read its
+ * cache more slowly there than alone.
  */
 export function gpuAttention(
   device: GpuDevice,
@@ -58,7 +59,7 @@ export function gpuAttention(
       const prefillTensor = pairs * pairTensorSeconds;
       const prefillMemory = work.prefillKvTokens * streamSeconds;
       const decodeTensor = work.decodeContextTokens * decodeTensorSeconds;
-      const decodeMemory = work.decodeContextTokens * streamSeconds;
+      const decodeMemory = work.decodeContextTokens * streamSeconds * kernels.mixedDecodeFactor;
       const scores = work.prefillPairs + work.decodeContextTokens;
       const kvTokens = work.prefillKvTokens + work.decodeContextTokens;
       charges[RESOURCE_INDEX.sa]! += layers * (prefillTensor + decodeTensor);

@@ -6,7 +6,7 @@ import type { Cover, Machine } from "../machine.ts";
 import type { Collective, Elementwise, MatrixProduct } from "../operators.ts";
 import { ENERGY_CHARGE, RESOURCE_INDEX } from "../step-cost.ts";
 import { gpuAttention } from "./gpu-attention.ts";
-import { gpuProductSeconds, type GpuProductSeconds } from "./matrix-product.ts";
+import { GpuProductModel } from "./matrix-product.ts";
 
 /** A GPU: one kernel per operator, one after the other; collectives are not overlapped with arithmetic. */
 export function gpuMachine(device: GpuDevice, devices: number, precision: Precision): Machine {
@@ -16,7 +16,8 @@ export function gpuMachine(device: GpuDevice, devices: number, precision: Precis
   const linkBytesPerSecond = links.bytesPerSecond * links.efficiency;
   const eightBit = precision.weightBytes <= 1 && precision.activationBytes <= 1;
   const peakFlopsPerSecond = device.tensorFlopsPerSecond * (eightBit ? device.eightBitSpeedup : 1);
-  const parts: GpuProductSeconds = { seconds: 0, tensorSeconds: 0, memorySeconds: 0 };
+  const sixteenBit = new GpuProductModel(device, device.tensorFlopsPerSecond);
+  const compiled = eightBit ? new GpuProductModel(device, peakFlopsPerSecond) : sixteenBit;
 
   return {
     hostSeconds: overheads.hostSecondsPerStep,
@@ -26,17 +27,19 @@ export function gpuMachine(device: GpuDevice, devices: number, precision: Precis
 
     product(operator: MatrixProduct, rows: number, charges: Float64Array): number {
       const { inputs, outputs, weightBytes, activationBytes } = operator;
+      // The LM head stays at 16 bits.
+      const products = weightBytes <= 1 ? compiled : sixteenBit;
       const peak = weightBytes <= 1 ? peakFlopsPerSecond : device.tensorFlopsPerSecond;
       const bytes = inputs * outputs * weightBytes + rows * (inputs + outputs) * activationBytes;
-      gpuProductSeconds(device, peak, rows, outputs, inputs, bytes, parts);
+      const seconds = products.seconds(rows, outputs, inputs, bytes);
       const flops = 2 * rows * inputs * outputs;
-      charges[RESOURCE_INDEX.sa]! += parts.tensorSeconds;
+      charges[RESOURCE_INDEX.sa]! += products.tensorSeconds;
       charges[RESOURCE_INDEX.dram]! += bytes / bytesPerSecond;
       charges[RESOURCE_INDEX.noc]! += bytes / device.l2BytesPerSecond;
       charges[ENERGY_CHARGE]! +=
         (flops * energy.perArrayFlop * device.tensorFlopsPerSecond) / peak +
         bytes * (energy.perDramByte + energy.perNocByte);
-      return parts.seconds;
+      return seconds;
     },
 
     elementwise(operator: Elementwise, rows: number, _cover: Cover, charges: Float64Array): number {

@@ -10,11 +10,6 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return { text: strings.reduce((text, piece, i) => text + textOf(parts[i - 1]!) + piece) };
 }
 
-/** Takes text for markup as it is. */
-export function raw(text: string): Html {
-  return { text };
-}
-
 /** Text with the characters that mean something in HTML written as entities. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);

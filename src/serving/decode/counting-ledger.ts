@@ -154,8 +154,10 @@ export class CountingLedger implements DecodeLedger {
     const size = this.#blockSize;
     const end = stretch.elapsedAfter(stretch.steps + steps);
     let blockSeconds = 0;
+    let slot = this.#step % size;
     for (let j = 1; j < steps && j <= size; j++) {
-      const blocks = this.#blockRing[(this.#step + j) % size]!;
+      if (++slot === size) slot = 0;
+      const blocks = this.#blockRing[slot]!;
       if (blocks === 0) continue;
       const count = Math.floor((steps - 1 - j) / size) + 1;
       blockSeconds += blocks * (count * end - stretch.sumOfElapsed(stretch.steps + j, size, count));

@@ -1,5 +1,6 @@
 import type { Cluster } from "../cluster.ts";
 import { STATUS, type AuditCheck } from "../result.ts";
+import type { Tally } from "./tally.ts";
 
 /** Rounding that sums over a whole run may show, as a fraction. */
 const TOLERANCE = 1e-6;
@@ -8,66 +9,42 @@ const TOLERANCE = 1e-6;
  * Holds a finished run against the laws that no serving system can break. A failed check means that the simulator is
  * wrong, never that the modelled system is slow. Runs that were interrupted skip the laws that need the end.
  */
-export function audit(cluster: Cluster): AuditCheck[] {
-  const complete = !cluster.interrupted;
-  return [
-    everyRequestOnce(cluster),
-    causality(cluster),
+export function audit(cluster: Cluster, tally: Tally): AuditCheck[] {
+  const always = [
+    everyRequestOnce(cluster, tally),
+    causality(tally),
     noStepBelowItsRoofline(cluster),
     utilizationAtMostOne(cluster),
-    ...(complete ? [tokensConserved(cluster), computedTokensConserved(cluster), kvBlocksFreed(cluster), littlesLaw(cluster)] : []),
+  ];
+  if (cluster.interrupted) return always;
+  return [
+    ...always,
+    tokensConserved(cluster, tally),
+    computedTokensConserved(cluster, tally),
+    kvBlocksFreed(cluster),
+    littlesLaw(cluster, tally),
   ];
 }
 
-/** Every request has ended exactly once: completed with all its times, rejected with a reason, or left open. */
-function everyRequestOnce({ log, interrupted }: Cluster): AuditCheck {
-  let wrong = 0;
-  for (let row = 0; row < log.length; row++) {
-    const status = log.status[row]!;
-    const finished = !Number.isNaN(log.finishSeconds[row]!);
-    const sound =
-      status === STATUS.completed
-        ? finished && log.rejectReason[row] === 0
-        : status === STATUS.rejected
-          ? !finished && log.rejectReason[row]! > 0
-          : interrupted && status === STATUS.interrupted && !finished;
-    if (!sound) wrong++;
-  }
-  return check("every request is accounted for once", wrong === 0, `${wrong} of ${log.length} requests are not`);
+/** Every request has ended exactly once: completed with all its times, rejected with a reason, or cut off. */
+function everyRequestOnce({ log, interrupted }: Cluster, tally: Tally): AuditCheck {
+  const open = tally.byStatus[interrupted ? STATUS.unfinished : STATUS.interrupted]!;
+  const lost = tally.inconsistent + open + (interrupted ? 0 : tally.byStatus[STATUS.unfinished]!);
+  return check("every request is accounted for once", lost === 0, `${lost} of ${log.length} requests are not`);
 }
 
-/** arrival ≤ first scheduled < first token ≤ finish, and TPOT never above the largest gap. */
-function causality({ log }: Cluster): AuditCheck {
-  let wrong = 0;
-  for (let row = 0; row < log.length; row++) {
-    if (log.status[row] !== STATUS.completed) continue;
-    const arrival = log.arrivalSeconds[row]!;
-    const scheduled = log.firstScheduledSeconds[row]!;
-    const first = log.firstTokenSeconds[row]!;
-    const finish = log.finishSeconds[row]!;
-    const tokens = log.outputTokens[row]!;
-    const ordered = arrival <= scheduled && scheduled < first && first <= finish;
-    const gapsFit = tokens === 1 || finish - first <= log.maxTbtSeconds[row]! * (tokens - 1) * (1 + TOLERANCE);
-    if (!ordered || !gapsFit) wrong++;
-  }
-  return check("causes precede effects", wrong === 0, `${wrong} completed requests out of order`);
+/** arrival ≤ first scheduled < first token ≤ finish, and the gaps are long enough to fill the span. */
+function causality({ outOfOrder }: Tally): AuditCheck {
+  return check("causes precede effects", outOfOrder === 0, `${outOfOrder} completed requests out of order`);
 }
 
-/** Output tokens of the completed requests = tokens that the gaps and first tokens account for. */
-function tokensConserved({ log, gaps }: Cluster): AuditCheck {
-  let expectedGaps = 0;
-  for (let row = 0; row < log.length; row++) {
-    if (log.status[row] === STATUS.completed && log.measured[row] === 1) expectedGaps += log.outputTokens[row]! - 1;
-  }
-  return check("tokens in = tokens out", expectedGaps === gaps.count, `${expectedGaps} gaps due, ${gaps.count} seen`);
+/** Output tokens of the completed requests = first tokens + gaps. */
+function tokensConserved({ gaps }: Cluster, { gapsDue }: Tally): AuditCheck {
+  return check("tokens in = tokens out", gapsDue === gaps.count, `${gapsDue} gaps due, ${gaps.count} seen`);
 }
 
 /** Tokens computed = tokens stored by the completed requests + tokens that preemptions threw away. */
-function computedTokensConserved({ log, replicas }: Cluster): AuditCheck {
-  let stored = 0;
-  for (let row = 0; row < log.length; row++) {
-    if (log.status[row] === STATUS.completed) stored += log.inputTokens[row]! + log.outputTokens[row]! - 1;
-  }
+function computedTokensConserved({ replicas }: Cluster, { storedTokens }: Tally): AuditCheck {
   let computed = 0;
   let discarded = 0;
   for (const { meter } of replicas) {
@@ -76,8 +53,8 @@ function computedTokensConserved({ log, replicas }: Cluster): AuditCheck {
   }
   return check(
     "computed tokens are stored or recomputed",
-    computed === stored + discarded,
-    `${computed} computed, ${stored} stored, ${discarded} discarded`,
+    computed === storedTokens + discarded,
+    `${computed} computed, ${storedTokens} stored, ${discarded} discarded`,
   );
 }
 
@@ -86,16 +63,12 @@ function kvBlocksFreed({ replicas }: Cluster): AuditCheck {
   return check("all KV blocks are freed", used === 0, `${used} blocks still in use`);
 }
 
-/** ∫ N dt = Σ time in system, each measured in its own way. */
-function littlesLaw({ log, requestSeconds }: Cluster): AuditCheck {
-  let sojourn = 0;
-  for (let row = 0; row < log.length; row++) {
-    if (log.status[row] === STATUS.completed) sojourn += log.finishSeconds[row]! - log.arrivalSeconds[row]!;
-  }
+/** ∫ N dt = Σ time in system, each counted in its own way. */
+function littlesLaw({ requestSeconds }: Cluster, { sojournSeconds }: Tally): AuditCheck {
   return check(
     "Little's law",
-    Math.abs(sojourn - requestSeconds) <= TOLERANCE * Math.max(1, sojourn),
-    `${requestSeconds} request-seconds counted over time, ${sojourn} over requests`,
+    Math.abs(sojournSeconds - requestSeconds) <= TOLERANCE * Math.max(1, sojournSeconds),
+    `${requestSeconds} request-seconds counted over time, ${sojournSeconds} over requests`,
   );
 }
 
@@ -106,8 +79,8 @@ function noStepBelowItsRoofline({ replicas }: Cluster): AuditCheck {
 
 function utilizationAtMostOne({ replicas, nowSeconds, firstArrivalSeconds }: Cluster): AuditCheck {
   const limit = (nowSeconds - firstArrivalSeconds) * (1 + TOLERANCE);
-  const over = replicas.filter(({ meter }) => meter.charges.slice(0, -1).some((busySeconds) => busySeconds > limit));
-  return check("no resource is busy for longer than the run", over.length === 0, `${over.length} replicas over`);
+  const over = replicas.filter(({ meter }) => meter.busySeconds.some((busySeconds) => busySeconds > limit)).length;
+  return check("no resource is busy for longer than the run", over === 0, `${over} replicas over`);
 }
 
 function check(law: string, passed: boolean, detail: string): AuditCheck {

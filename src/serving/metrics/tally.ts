@@ -1,0 +1,59 @@
+import type { RequestLog } from "../request-log.ts";
+import { STATUS } from "../result.ts";
+
+/** Rounding that a sum of gaps may show against the difference of two times, as a fraction. */
+const TOLERANCE = 1e-6;
+
+/** What one pass over the records of a run adds up, for its metrics and its audit. */
+export class Tally {
+  /** Requests by status, indexed by the numbers of `STATUS`. */
+  readonly byStatus = new Int32Array(Object.keys(STATUS).length);
+  /** Records whose status, finish time and reject reason contradict each other. */
+  inconsistent = 0;
+  /** Completed requests whose times do not rise from arrival to finish, or whose gaps cannot add up to their span. */
+  outOfOrder = 0;
+  /** Output tokens after the first of completed, measured requests: as many gaps must have been seen. */
+  gapsDue = 0;
+  /** Tokens that completed requests left in the cache: all but the last one sampled. */
+  storedTokens = 0;
+  /** Σ (finish − arrival) of the completed requests in seconds. */
+  sojournSeconds = 0;
+  /** Completed requests inside the measurement window, and their tokens. */
+  measured = 0;
+  measuredInputTokens = 0;
+  measuredOutputTokens = 0;
+
+  constructor(log: RequestLog) {
+    for (let row = 0; row < log.length; row++) {
+      const status = log.status[row]!;
+      this.byStatus[status]!++;
+      if (status === STATUS.completed) this.#addCompleted(log, row);
+      else if (!isOpenOrRefused(log, row, status)) this.inconsistent++;
+    }
+  }
+
+  #addCompleted(log: RequestLog, row: number): void {
+    const arrival = log.arrivalSeconds[row]!;
+    const first = log.firstTokenSeconds[row]!;
+    const finish = log.finishSeconds[row]!;
+    const inputTokens = log.inputTokens[row]!;
+    const outputTokens = log.outputTokens[row]!;
+    const scheduled = log.firstScheduledSeconds[row]!;
+    if (log.rejectReason[row] !== 0) this.inconsistent++;
+    const rising = arrival <= scheduled && scheduled < first && first <= finish;
+    const longestSpan = log.maxTbtSeconds[row]! * (outputTokens - 1) * (1 + TOLERANCE);
+    if (!rising || (outputTokens > 1 && !(finish - first <= longestSpan))) this.outOfOrder++;
+    this.storedTokens += inputTokens + outputTokens - 1;
+    this.sojournSeconds += finish - arrival;
+    if (log.measured[row] === 0) return;
+    this.measured++;
+    this.measuredInputTokens += inputTokens;
+    this.measuredOutputTokens += outputTokens;
+    this.gapsDue += outputTokens - 1;
+  }
+}
+
+/** A request that did not complete has no finish time, and a reason exactly when it was rejected. */
+function isOpenOrRefused(log: RequestLog, row: number, status: number): boolean {
+  return Number.isNaN(log.finishSeconds[row]!) && (status === STATUS.rejected) === log.rejectReason[row]! > 0;
+}
