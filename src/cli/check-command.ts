@@ -7,6 +7,7 @@ import { prepareRequests } from "../node/run-scenario.ts";
 import { formatCount, formatNumber } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { loadScenario } from "../scenario/load.ts";
+import { knownRequests } from "../scenario/request-supply.ts";
 import type { System } from "../scenario/scenario.ts";
 import type { CheckFlags } from "./flags.ts";
 
@@ -14,7 +15,7 @@ import type { CheckFlags } from "./flags.ts";
 export async function checkCommand(path: string, { set, json }: CheckFlags): Promise<void> {
   const scenario = loadScenario(path, diskFiles, { set });
   const { supply, identity } = await prepareRequests(scenario);
-  const requests = supply.kind === "table" ? supply.table.length : (supply.spec.requests ?? null);
+  const requests = knownRequests(supply) ?? null;
   const systems = scenario.systems.map((system) => ({ system, facts: factsOf(system) }));
   if (json === true) {
     const answer = {

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import type { RunIdentity, RunReport } from "../report/run-report.ts";
+import type { RunIdentity, RunReport, TraceFacts } from "../report/run-report.ts";
 import { scenarioHash } from "../scenario/hash.ts";
 import { loadScenario, type ScenarioOverrides } from "../scenario/load.ts";
 import type { ReplayOptions } from "../scenario/replay.ts";
-import type { RequestSupply } from "../scenario/request-supply.ts";
+import { knownRequests, type RequestSupply } from "../scenario/request-supply.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { TraceWorkload } from "../scenario/workload.ts";
 import { applyTransforms, type TransformRecord } from "../workload/transforms.ts";
@@ -11,6 +11,7 @@ import { diskFiles } from "./disk-files.ts";
 import { OutputFolder } from "./output-folder.ts";
 import { programVersion } from "./program-version.ts";
 import type { FinishedRun } from "./result-files.ts";
+import { readServegenClients } from "./servegen-files.ts";
 import type { SimulationThread } from "./simulation-thread.ts";
 import { readTraceFile } from "./trace-file.ts";
 
@@ -57,31 +58,26 @@ export async function prepareRequests(
   scenario: Scenario,
 ): Promise<{ readonly supply: RequestSupply; readonly identity: RunIdentity }> {
   const { workload, seed } = scenario;
-  const version = programVersion();
-  if (workload.kind === "synthetic") {
-    const identity = {
-      scenarioHash: scenarioHash(scenario, undefined),
-      version,
-      trace: undefined,
-      warnings: [],
-    };
-    return { supply: { ...workload, seed }, identity };
+  const identify = (
+    trace?: TraceFacts,
+    warnings: readonly string[] = [],
+    contentSha256 = trace?.sha256,
+  ): RunIdentity => ({
+    ...{ scenarioHash: scenarioHash(scenario, contentSha256), version: programVersion(), trace, warnings },
+  });
+  switch (workload.kind) {
+    case "synthetic":
+      return { supply: { ...workload, seed }, identity: identify() };
+    case "servegen": {
+      const { clients, sha256 } = readServegenClients(workload.clients);
+      return { supply: { ...workload, clients, seed }, identity: identify(undefined, [], sha256) };
+    }
+    case "trace": {
+      const { table, applied, warnings, ...file } = await readWorkload(workload, seed);
+      const trace = { name: basename(workload.file), ...file, transforms: applied };
+      return { supply: { kind: "table", table }, identity: identify(trace, warnings) };
+    }
   }
-  const { table, applied, ...file } = await readWorkload(workload, seed);
-  const trace = {
-    name: basename(workload.file),
-    sha256: file.sha256,
-    format: file.format,
-    requests: file.requests,
-    transforms: applied,
-  };
-  const identity = {
-    scenarioHash: scenarioHash(scenario, file.sha256),
-    version,
-    trace,
-    warnings: file.warnings,
-  };
-  return { supply: { kind: "table", table }, identity };
 }
 
 async function readWorkload(workload: TraceWorkload, seed: number) {
@@ -105,7 +101,7 @@ async function replaySystems(
   supply: RequestSupply,
   thread: SimulationThread,
 ): Promise<FinishedRun[]> {
-  const total = supply.kind === "table" ? supply.table.length : supply.spec.requests;
+  const total = knownRequests(supply);
   const progress = withProgress && total !== undefined ? await import("./progress-bar.ts") : undefined;
   const runs: FinishedRun[] = [];
   for (const system of scenario.systems) {

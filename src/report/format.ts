@@ -17,6 +17,7 @@ export function formatSeconds(seconds: number | null): string {
 export function formatShare(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return "-";
   const percent = share * 100;
+  if (percent > 0 && percent < 0.05) return "< 0.1 %";
   if (percent >= 99.95 && percent < 100) return `${Math.floor(percent * 100) / 100} %`;
   return `${percent.toFixed(percent === 0 || percent >= 99.95 ? 0 : 1)} %`;
 }

@@ -68,7 +68,7 @@ function workloadOf({
   scenario: { workload, seed },
   identity: { trace },
 }: RunReport): Record<string, unknown> {
-  if (workload.kind === "synthetic" || trace === undefined) return { ...describeWorkload(workload), seed };
+  if (workload.kind !== "trace" || trace === undefined) return { ...describeWorkload(workload), seed };
   const { zeroOutput: zero_output, failedRows: failed_rows, arrivals } = workload;
   const transforms = trace.transforms.map(({ transform, requestsBefore, requestsAfter }) => ({
     ...{ transform, seed, requests_before: requestsBefore, requests_after: requestsAfter },

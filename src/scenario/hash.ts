@@ -6,13 +6,13 @@ import { describeWorkload } from "./workload.ts";
 /**
  * SHA-256 of all that decides a scenario's results, in hexadecimal: every setting after defaults and overrides, models
  * and devices by their fields, the trace by its content. Names, comments and paths leave it alone.
- * @param traceSha256 hash of the trace's bytes; undefined for a synthetic workload
+ * @param contentSha256 hash of the trace or the client files; undefined for a synthetic workload
  */
-export function scenarioHash(scenario: Scenario, traceSha256: string | undefined): string {
+export function scenarioHash(scenario: Scenario, contentSha256: string | undefined): string {
   const { seed, workload, slo, margins, systems } = scenario;
   const content = {
     seed,
-    workload: { ...describeWorkload(workload), trace: traceSha256 ?? null },
+    workload: { ...describeWorkload(workload), content: contentSha256 ?? null },
     slo,
     margins,
     systems: Object.fromEntries(systems.map(({ name, settings: _written, ...system }) => [name, system])),

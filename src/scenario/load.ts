@@ -97,6 +97,7 @@ function parseSystem(located: LocatedMap): SystemInput {
 
 function resolveWorkload(root: Located, { workload }: SystemInput, files: ScenarioFiles): Workload {
   if (workload.synthetic !== undefined) return { kind: "synthetic", spec: workload.synthetic };
+  if (workload.servegen !== undefined) return resolveServegen(root, workload.servegen, files);
   const path = ["workload", "trace"];
   const file = resolveWrittenPath(root, path, workload.trace!, files);
   if (!files.exists(file))
@@ -109,6 +110,26 @@ function resolveWorkload(root: Located, { workload }: SystemInput, files: Scenar
     failedRows: workload.failed_rows ?? "drop",
     arrivals: workload.arrivals,
     transforms: workload.transforms ?? [],
+  };
+}
+
+function resolveServegen(
+  root: Located,
+  { clients, start, duration, rate_factor: rateFactor }: NonNullable<SystemInput["workload"]["servegen"]>,
+  files: ScenarioFiles,
+): Workload {
+  return {
+    kind: "servegen",
+    clients: clients.map((written, i) => {
+      const traceFile = resolveWrittenPath(root, ["workload", "servegen", "clients", i], written, files);
+      const stem = traceFile.replace(/-trace\.csv$/, "");
+      return { name: files.baseName(stem), traceFile, datasetFile: `${stem}-dataset.json` };
+    }),
+    options: {
+      startSeconds: start,
+      ...(duration !== undefined && { durationSeconds: duration }),
+      rateFactor,
+    },
   };
 }
 

@@ -26,6 +26,9 @@ export function mergeLocated(base: Located, over: Located, key = ""): Located {
   return { kind: "map", place: over.place.line === undefined ? below.place : over.place, entries };
 }
 
+/** The sources of requests: a workload that names another kind starts afresh. */
+const SOURCES = ["trace", "synthetic", "servegen"] as const;
+
 /** Keys of which one tells alternatives apart: naming it anew leaves nothing of the former alternative. */
 const TELLS_APART: Readonly<Record<string, string>> = {
   device: "base",
@@ -37,7 +40,9 @@ const TELLS_APART: Readonly<Record<string, string>> = {
 function startsAfresh(key: string, base: Located, over: LocatedMap): boolean {
   const has = (node: Located, name: string): boolean => node.kind === "map" && node.entries.has(name);
   if (key === "workload") {
-    return (has(over, "synthetic") && has(base, "trace")) || (has(over, "trace") && has(base, "synthetic"));
+    return SOURCES.some(
+      (source) => has(over, source) && SOURCES.some((other) => other !== source && has(base, other)),
+    );
   }
   const teller = TELLS_APART[key];
   return teller !== undefined && has(over, teller);

@@ -49,6 +49,5 @@ function readChain(path: string, files: ScenarioFiles, extenders: readonly strin
 
 /** A path as the scenario states it: relative to the file that it stands in, or to the working directory for a flag. */
 export function resolveWrittenPath(root: Located, at: Path, written: string, files: ScenarioFiles): string {
-  const place = placeOf(root, at);
-  return place.line === undefined ? written : files.resolve(written, place.file);
+  return files.resolve(written, placeOf(root, at).file); // The place of a flag has no folder: it resolves to itself.
 }

@@ -1,6 +1,8 @@
 import type { MeasurementWindow } from "../serving/config.ts";
 import type { ArrivalSpec } from "../workload/arrivals/arrival-process.ts";
 import { RequestDraft, type RequestSource, type RequestTable } from "../workload/request.ts";
+import type { ServegenClient } from "../workload/servegen/client-files.ts";
+import { createServegenSource, type ServegenOptions } from "../workload/servegen/servegen-source.ts";
 import { createSyntheticSource, type SyntheticSpec } from "../workload/synthetic.ts";
 import { createTableSource } from "../workload/table-source.ts";
 import type { MeasurementMargins } from "./scenario.ts";
@@ -8,12 +10,28 @@ import type { MeasurementMargins } from "./scenario.ts";
 /** What requests are made of, as plain data from which every system's replay opens a source of its own. */
 export type RequestSupply =
   | { readonly kind: "table"; readonly table: RequestTable }
-  | { readonly kind: "synthetic"; readonly spec: SyntheticSpec; readonly seed: number };
+  | { readonly kind: "synthetic"; readonly spec: SyntheticSpec; readonly seed: number }
+  | {
+      readonly kind: "servegen";
+      readonly clients: readonly ServegenClient[];
+      readonly options: ServegenOptions;
+      readonly seed: number;
+    };
 
 export function openSource(supply: RequestSupply): RequestSource {
-  return supply.kind === "table"
-    ? createTableSource(supply.table)
-    : createSyntheticSource(supply.spec, supply.seed);
+  switch (supply.kind) {
+    case "table":
+      return createTableSource(supply.table);
+    case "synthetic":
+      return createSyntheticSource(supply.spec, supply.seed);
+    case "servegen":
+      return createServegenSource(supply.clients, supply.options, supply.seed);
+  }
+}
+
+/** How many requests there will be, where that is known beforehand. */
+export function knownRequests(supply: RequestSupply): number | undefined {
+  return openSource(supply).knownCount;
 }
 
 /** The arrivals that are measured: all but a margin after the first and one before the last arrival. */
@@ -34,9 +52,18 @@ export function timelineSpacing(supply: RequestSupply): number {
 }
 
 function expectedSpanSeconds(supply: RequestSupply): number {
-  if (supply.kind === "table") return lastArrivalSeconds(supply) - supply.table.arrivalSeconds[0]!;
-  const { arrivals, requests = Infinity, durationSeconds = Infinity } = supply.spec;
-  return Math.min(durationSeconds, requests / meanRatePerSecond(arrivals));
+  switch (supply.kind) {
+    case "table":
+      return lastArrivalSeconds(supply) - supply.table.arrivalSeconds[0]!;
+    case "synthetic": {
+      const { arrivals, requests = Infinity, durationSeconds = Infinity } = supply.spec;
+      return Math.min(durationSeconds, requests / meanRatePerSecond(arrivals));
+    }
+    case "servegen": {
+      const end = supply.clients.reduce((latest, client) => Math.max(latest, client.endSeconds), 0);
+      return supply.options.durationSeconds ?? end - (supply.options.startSeconds ?? 0);
+    }
+  }
 }
 
 function meanRatePerSecond(arrivals: ArrivalSpec): number {
@@ -53,7 +80,7 @@ function meanRatePerSecond(arrivals: ArrivalSpec): number {
   }
 }
 
-/** Draws a synthetic supply to its end: only its arrivals can tell. */
+/** Draws a generated supply to its end: only its arrivals can tell. */
 function lastArrivalSeconds(supply: RequestSupply): number {
   if (supply.kind === "table") return supply.table.arrivalSeconds[supply.table.length - 1]!;
   const source = openSource(supply);

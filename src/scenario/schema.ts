@@ -4,6 +4,9 @@ import { deviceSchema } from "./device-schema.ts";
 import { quantity, positiveQuantity } from "./quantity-schema.ts";
 import { workloadSchema } from "./workload-schema.ts";
 
+// Scenarios are parsed once: compiling a parser for each map costs more than it saves, and a page may forbid it.
+z.config({ jitless: true });
+
 const count = (description: string) => z.int().min(1).meta({ description });
 
 /** Bytes of one element by the name of its number format. */

@@ -81,9 +81,25 @@ export const syntheticSchema = z
     ...(classes !== undefined && { classes }),
   }));
 
+const servegenSchema = z.strictObject({
+  clients: z
+    .array(z.string().regex(/-trace\.csv$/, "the path of a …-trace.csv; its …-dataset.json stands beside it"))
+    .min(1)
+    .meta({ description: "The clients' …-trace.csv files, relative to this file; each is a request class" }),
+  start: quantity("seconds", "Where in the clients' time to start").default(0),
+  duration: positiveQuantity(
+    "seconds",
+    "Ends after this time; with the longest client when absent",
+  ).optional(),
+  rate_factor: z.number().gt(0).default(1).meta({ description: "Multiplies every rate" }),
+});
+
 const formatNames = ["auto", ...TRACE_FORMATS.map(({ name }) => name)];
 
-/** Either a trace or a synthetic description; what belongs to the one is refused beside the other. */
+/** The sources of requests, of which a workload names one. */
+const SOURCES = ["trace", "synthetic", "servegen"] as const;
+
+/** One source of requests; what belongs to a trace is refused beside the others. */
 export const workloadSchema = z
   .strictObject({
     trace: z
@@ -112,13 +128,15 @@ export const workloadSchema = z
     synthetic: syntheticSchema
       .optional()
       .meta({ description: "Requests drawn from distributions, without a trace" }),
+    servegen: servegenSchema
+      .optional()
+      .meta({ description: "Requests drawn from ServeGen's statistics of real clients" }),
   })
-  .refine((workload) => (workload.trace === undefined) !== (workload.synthetic === undefined), {
-    error: "needs either a trace or a synthetic description",
+  .refine((workload) => SOURCES.filter((source) => workload[source] !== undefined).length === 1, {
+    error: `needs one source of requests, not none or several: ${SOURCES.join(", ")}`,
     abort: true,
   })
-  .refine((workload) => workload.synthetic === undefined || Object.keys(workload).length === 1, {
-    error:
-      "format, zero_output, failed_rows, arrivals and transforms belong to a trace, not to a synthetic workload",
+  .refine((workload) => workload.trace !== undefined || Object.keys(workload).length === 1, {
+    error: "format, zero_output, failed_rows, arrivals and transforms belong to a trace alone",
   })
-  .meta({ description: "The requests: a trace, or a synthetic description" });
+  .meta({ description: "The requests: a trace, a synthetic description or ServeGen clients" });

@@ -1,4 +1,5 @@
 import type { ArrivalSpec } from "../workload/arrivals/arrival-process.ts";
+import type { ServegenOptions } from "../workload/servegen/servegen-source.ts";
 import type { SyntheticSpec } from "../workload/synthetic.ts";
 import type { TransformSpec } from "../workload/transforms.ts";
 
@@ -20,11 +21,32 @@ export interface SyntheticWorkload {
   readonly spec: SyntheticSpec;
 }
 
-export type Workload = TraceWorkload | SyntheticWorkload;
+/** Requests drawn from the statistics of real clients (github.com/alibaba/ServeGen). */
+export interface ServegenWorkload {
+  readonly kind: "servegen";
+  readonly clients: readonly ServegenFiles[];
+  readonly options: ServegenOptions;
+}
+
+/** The two files of a client, by paths by which this machine can open them. */
+export interface ServegenFiles {
+  readonly name: string;
+  readonly traceFile: string;
+  readonly datasetFile: string;
+}
+
+export type Workload = TraceWorkload | SyntheticWorkload | ServegenWorkload;
 
 /** The workload without the paths of this machine: what results record and what the scenario's hash covers. */
 export function describeWorkload(workload: Workload): Record<string, unknown> {
-  if (workload.kind === "synthetic") return { ...workload };
-  const { file: _path, ...rest } = workload;
-  return { ...rest, arrivals: rest.arrivals ?? null };
+  switch (workload.kind) {
+    case "synthetic":
+      return { ...workload };
+    case "servegen":
+      return { ...workload, clients: workload.clients.map(({ name }) => name) };
+    case "trace": {
+      const { file: _path, ...rest } = workload;
+      return { ...rest, arrivals: rest.arrivals ?? null };
+    }
+  }
 }

@@ -6,6 +6,7 @@ import { CountingLedger } from "./decode/counting-ledger.ts";
 import type { DecodeLedger } from "./decode/ledger.ts";
 import { WalkingLedger } from "./decode/walking-ledger.ts";
 import { KvPool } from "./kv-pool.ts";
+import { PrefillSet } from "./prefill-set.ts";
 import { PHASE, type RequestLog } from "./request-log.ts";
 import { STATUS } from "./result.ts";
 import { RunningOrder } from "./running-order.ts";
@@ -44,9 +45,7 @@ export class Replica implements BatchBuilder {
   readonly #shape: StepShape;
   readonly #windowGrowth: Float64Array;
 
-  /** Running requests that still compute their prompt, in order of admission. */
-  readonly #prefilling: Int32Array;
-  #prefillCount = 0;
+  readonly #prefilling: PrefillSet;
   /** Requests of the chunks in `#shape`, by the same index. */
   readonly #chunkRequests: Int32Array;
   #walkSlot = 0;
@@ -75,7 +74,7 @@ export class Replica implements BatchBuilder {
     this.#running = new RunningOrder(log);
     this.#shape = new StepShape(cost.windowTokens.length, engine.maxNumSeqs);
     this.#windowGrowth = new Float64Array(cost.windowTokens.length);
-    this.#prefilling = new Int32Array(engine.maxNumSeqs);
+    this.#prefilling = new PrefillSet(engine.maxNumSeqs);
     this.#chunkRequests = new Int32Array(engine.maxNumSeqs);
   }
 
@@ -175,11 +174,11 @@ export class Replica implements BatchBuilder {
   }
 
   get prefillCount(): number {
-    return this.#prefillCount;
+    return this.#prefilling.count;
   }
 
   prefillAt(index: number): number {
-    return this.#prefilling[index]!;
+    return this.#prefilling.at(index);
   }
 
   get firstWaiting(): number {
@@ -209,7 +208,7 @@ export class Replica implements BatchBuilder {
     const request = this.#waiting.first;
     this.#waiting.removeFirst();
     this.#running.append(request);
-    this.#prefilling[this.#prefillCount++] = request;
+    this.#prefilling.append(request);
     this.#log.phase[request] = PHASE.prefilling;
     if (Number.isNaN(this.#log.firstScheduledSeconds[request])) {
       this.#log.firstScheduledSeconds[request] = this.#stepStartSeconds;
@@ -249,7 +248,7 @@ export class Replica implements BatchBuilder {
       this.#ledger.leave(request);
       log.stallFromSeconds[request] = this.#stepStartSeconds;
     } else {
-      this.#removePrefilling(request);
+      this.#prefilling.remove(request);
     }
     this.pool.giveBack(this.pool.blocksFor(log.computedTokens[request]!));
     this.meter.preempt(log.computedTokens[request]!);
@@ -349,7 +348,7 @@ export class Replica implements BatchBuilder {
     const left = this.tokensToPrefill(request) - this.#shape.chunkNewTokens[index]!;
     log.computedTokens[request]! += this.#shape.chunkNewTokens[index]!;
     if (left > 0) return 0;
-    this.#removePrefilling(request);
+    this.#prefilling.remove(request);
     const generated = ++log.generatedTokens[request]!;
     if (generated === 1) log.firstTokenSeconds[request] = seconds;
     else this.#endStall(request, seconds);
@@ -379,12 +378,6 @@ export class Replica implements BatchBuilder {
     log.stallFromSeconds[request] = NaN;
     log.raiseMaxTbt(request, gap);
     if (log.measured[request] === 1) this.#gaps.add(gap, 1);
-  }
-
-  #removePrefilling(request: number): void {
-    let index = this.#prefilling.indexOf(request);
-    this.#prefillCount--;
-    for (; index < this.#prefillCount; index++) this.#prefilling[index] = this.#prefilling[index + 1]!;
   }
 
   #goIdle(): void {

@@ -179,6 +179,28 @@ describe("ador run", () => {
     });
   });
 
+  test("draws from ServeGen clients, each a class, and from the file beside each", () => {
+    const lengths = (tokens: number) => `"{${tokens}: 0.75, ${2 * tokens}: 0.25}"`;
+    const clients = workFolder({
+      "s.yaml":
+        "model: llama-3.1-8b\ndevice: h100\nworkload: { servegen: { clients: [c/chunk-1-trace.csv, c/chunk-2-trace.csv], duration: 60s } }\n",
+      "c/chunk-1-trace.csv": "0,2,1.5,Gamma,0.44,1.1\n600,0,,,,\n",
+      "c/chunk-2-trace.csv": "0,1,1,Gamma,1,1\n",
+      "c/chunk-1-dataset.json": `{"0": {"input_tokens": ${lengths(100)}, "output_tokens": ${lengths(10)}}}`,
+      "c/chunk-2-dataset.json": `{"0": {"input_tokens": ${lengths(300)}, "output_tokens": ${lengths(5)}}}`,
+    });
+    expect(ador(["run", "s.yaml", "--out", "out", "--quiet"], { cwd: clients })).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+    const rows = parseRows(contentsOf(join(clients, "out"))["requests.csv"]!);
+    const inputs = (name: string) =>
+      new Set(rows.filter((row) => row["class"] === name).map((row) => row["input_tokens"]));
+    expect(inputs("chunk-1")).toEqual(new Set(["100", "200"]));
+    expect(inputs("chunk-2")).toEqual(new Set(["300", "600"]));
+  });
+
   test("requests that can never be served are rejected with the reason and counted", () => {
     const trace = "arrival_s,input_tokens,output_tokens\n0,100,10\n1,9000,10\n";
     const long = workFolder({ "traced.yaml": TRACE_SCENARIO, "trace.csv": trace });

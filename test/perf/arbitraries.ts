@@ -7,7 +7,7 @@ import { compileStepCost } from "../../src/perf/compile.ts";
 import { StepShape, type StepCost } from "../../src/perf/step-cost.ts";
 
 /** Models that differ in what matters: GQA, MHA, windows everywhere, window classes, biases, one KV head. */
-export const model = fc.constantFrom(
+const model = fc.constantFrom(
   ...[
     "llama-3.1-8b",
     "llama-2-7b",
@@ -20,7 +20,7 @@ export const model = fc.constantFrom(
 );
 
 /** Catalog devices with resources scaled, so that every resource is the bottleneck somewhere. */
-export const device: fc.Arbitrary<Device> = fc
+const device: fc.Arbitrary<Device> = fc
   .record({
     base: fc.constantFrom(...DEVICES),
     arithmetic: fc.constantFrom(0.02, 0.2, 1),
@@ -29,8 +29,9 @@ export const device: fc.Arbitrary<Device> = fc
     doubleBuffered: fc.boolean(),
     trees: fc.constantFrom(0, 1, 16),
     reuse: fc.constantFrom(1, 16),
+    lanes: fc.constantFrom(1, 128),
   })
-  .map(({ base, arithmetic, bandwidth, topology, doubleBuffered, trees, reuse }) => {
+  .map(({ base, arithmetic, bandwidth, topology, doubleBuffered, trees, reuse, lanes }) => {
     const memory = { ...base.memory, bytesPerSecond: base.memory.bytesPerSecond * bandwidth };
     const links = { ...base.links, topology };
     if (base.kind === "gpu") {
@@ -43,6 +44,7 @@ export const device: fc.Arbitrary<Device> = fc
       clockHertz: base.clockHertz * arithmetic,
       systolicArray: { ...base.systolicArray, doubleBuffered },
       macTree: { treesPerCore: trees, width: 16, reuse },
+      vector: { lanesPerCore: lanes },
     };
   });
 
@@ -63,9 +65,9 @@ const crossingDevice: fc.Arbitrary<Device> = fc
     kernels: { ...base.kernels, decodePairSeconds: pairSeconds },
   }));
 
-export const tensorParallel = fc.constantFrom(1, 2, 4);
+const tensorParallel = fc.constantFrom(1, 2, 4);
 
-export const precision: fc.Arbitrary<Precision> = fc.constantFrom(
+const precision: fc.Arbitrary<Precision> = fc.constantFrom(
   BF16,
   { weightBytes: 1, kvBytes: 1, activationBytes: 1 },
   { weightBytes: 0.5, kvBytes: 2, activationBytes: 2 },

@@ -41,6 +41,13 @@ describe("the verdict", () => {
     });
   });
 
+  test("a difference of 2 % decides", () => {
+    expect(judge([variant("a", 5, 0.02), variant("b", 4.9, 0.02)])).toMatchObject({
+      winner: "a",
+      decidedBy: "goodput",
+    });
+  });
+
   test("names no winner where nothing differs by 1 %", () => {
     expect(judge([variant("a", 5, 0.02), variant("b", 5.01, 0.0201)])).toMatchObject({
       winner: null,

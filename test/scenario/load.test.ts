@@ -163,7 +163,7 @@ describe("a scenario", () => {
   test.each([
     [
       "workload: { trace: ../traces/t.csv, synthetic: { arrivals: { process: constant, rate: 1/s }, input: 1, output: 1, requests: 1 } }",
-      /either a trace or a synthetic/,
+      /one source of requests/,
     ],
     [
       "workload: { synthetic: { arrivals: { process: constant, rate: 1/s }, input: 1, output: 1 } }",

@@ -15,6 +15,8 @@ const TILES: readonly (readonly [number, number])[] = [
 /** Most parts into which the inner dimension is cut among thread blocks; the partial sums cost traffic. */
 const MOST_K_PARTS = 8;
 
+const MANY_WAVES = 8;
+
 /** rows · columns / (rows + columns) of the largest tile, at which `tensorEfficiency` holds. */
 const LARGEST_TILE = (128 * 256) / (128 + 256);
 
@@ -74,8 +76,8 @@ export class GpuProductModel {
           best = seconds;
           this.tensorSeconds = (2 * rows * columns * tiles * k) / this.#flopsPerSecond;
         }
-        // A finer cut helps only while multiprocessors are idle.
-        if (tiles * parts >= multiprocessors) break;
+        // After many waves the last, partly filled one hardly matters, and neither would a finer cut.
+        if (waves >= MANY_WAVES) break;
       }
     }
     return this.#fixedSeconds + best;
