@@ -8,14 +8,17 @@ export const EVENT_CLASS = {
   stepStart: 2,
 } as const;
 
+/** Tickets of one class stay below this; class and ticket then fit one exact double. */
+const TICKETS_PER_CLASS = 2 ** 50;
+
 /**
  * A binary heap of events in total order (time, class, ticket): equal times fall to the class, equal classes to the
  * order of pushing. Flat typed arrays, no allocation after they have grown.
  */
 export class EventQueue {
   #times = new Float64Array(64);
-  #classes = new Uint8Array(64);
-  #tickets = new Float64Array(64);
+  /** class · TICKETS_PER_CLASS + ticket: one comparison decides among equal times. */
+  #orders = new Float64Array(64);
   #subjects = new Int32Array(64);
   #stamps = new Float64Array(64);
   #length = 0;
@@ -31,7 +34,7 @@ export class EventQueue {
   }
 
   get nextClass(): number {
-    return this.#classes[0]!;
+    return Math.floor(this.#orders[0]! / TICKETS_PER_CLASS);
   }
 
   /** What the first event concerns, e.g. the index of a replica. */
@@ -46,16 +49,16 @@ export class EventQueue {
 
   /** @param seconds a number: NaN has no place in an order */
   push(seconds: number, eventClass: number, subject: number, stamp: number): void {
-    const ticket = this.#nextTicket++;
+    const order = eventClass * TICKETS_PER_CLASS + this.#nextTicket++;
     if (this.#length === this.#times.length) this.#grow();
     let hole = this.#length++;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      if (!this.#precedes(seconds, eventClass, ticket, parent)) break;
+      if (!this.#precedes(seconds, order, parent)) break;
       this.#move(parent, hole);
       hole = parent;
     }
-    this.#write(hole, seconds, eventClass, ticket, subject, stamp);
+    this.#write(hole, seconds, order, subject, stamp);
   }
 
   /** Removes the first event; nothing when the queue is empty. */
@@ -64,53 +67,32 @@ export class EventQueue {
     const last = --this.#length;
     if (last === 0) return;
     const seconds = this.#times[last]!;
-    const eventClass = this.#classes[last]!;
-    const ticket = this.#tickets[last]!;
+    const order = this.#orders[last]!;
     let hole = 0;
     for (;;) {
       let child = 2 * hole + 1;
       if (child >= last) break;
       const right = child + 1;
-      if (
-        right < last &&
-        this.#precedes(this.#times[right]!, this.#classes[right]!, this.#tickets[right]!, child)
-      ) {
-        child = right;
-      }
-      if (this.#precedes(seconds, eventClass, ticket, child)) break;
+      if (right < last && this.#precedes(this.#times[right]!, this.#orders[right]!, child)) child = right;
+      if (this.#precedes(seconds, order, child)) break;
       this.#move(child, hole);
       hole = child;
     }
-    this.#write(hole, seconds, eventClass, ticket, this.#subjects[last]!, this.#stamps[last]!);
+    this.#write(hole, seconds, order, this.#subjects[last]!, this.#stamps[last]!);
   }
 
-  #precedes(seconds: number, eventClass: number, ticket: number, slot: number): boolean {
+  #precedes(seconds: number, order: number, slot: number): boolean {
     const slotSeconds = this.#times[slot]!;
-    if (seconds !== slotSeconds) return seconds < slotSeconds;
-    const slotClass = this.#classes[slot]!;
-    if (eventClass !== slotClass) return eventClass < slotClass;
-    return ticket < this.#tickets[slot]!;
+    return seconds === slotSeconds ? order < this.#orders[slot]! : seconds < slotSeconds;
   }
 
   #move(from: number, to: number): void {
-    this.#times[to] = this.#times[from]!;
-    this.#classes[to] = this.#classes[from]!;
-    this.#tickets[to] = this.#tickets[from]!;
-    this.#subjects[to] = this.#subjects[from]!;
-    this.#stamps[to] = this.#stamps[from]!;
+    this.#write(to, this.#times[from]!, this.#orders[from]!, this.#subjects[from]!, this.#stamps[from]!);
   }
 
-  #write(
-    slot: number,
-    seconds: number,
-    eventClass: number,
-    ticket: number,
-    subject: number,
-    stamp: number,
-  ): void {
+  #write(slot: number, seconds: number, order: number, subject: number, stamp: number): void {
     this.#times[slot] = seconds;
-    this.#classes[slot] = eventClass;
-    this.#tickets[slot] = ticket;
+    this.#orders[slot] = order;
     this.#subjects[slot] = subject;
     this.#stamps[slot] = stamp;
   }
@@ -118,14 +100,13 @@ export class EventQueue {
   #grow(): void {
     const size = this.#times.length * 2;
     this.#times = copyInto(new Float64Array(size), this.#times);
-    this.#classes = copyInto(new Uint8Array(size), this.#classes);
-    this.#tickets = copyInto(new Float64Array(size), this.#tickets);
+    this.#orders = copyInto(new Float64Array(size), this.#orders);
     this.#subjects = copyInto(new Int32Array(size), this.#subjects);
     this.#stamps = copyInto(new Float64Array(size), this.#stamps);
   }
 }
 
-function copyInto<T extends Float64Array | Uint8Array | Int32Array>(target: T, source: T): T {
+function copyInto<T extends Float64Array | Int32Array>(target: T, source: T): T {
   target.set(source);
   return target;
 }

@@ -65,15 +65,12 @@ export class CompiledStepCost implements StepCost {
     const { decodeLines, decodeRates } = this.#kernel;
     const sequences = shape.decodeSequences;
     const { charges, chargesPerStep } = ramp;
-    charges.fill(0);
     chargesPerStep.fill(0);
-    let seconds = this.#machine.hostSeconds;
+    let seconds = this.#machine.hostSeconds + this.#tokenTable.chargeAlone(sequences, charges);
+    if (shape.logitSequences > 0) seconds += this.#logitTable.charge(shape.logitSequences, charges);
     let secondsPerStep = 0;
     let steps = Infinity;
-    if (sequences > 0) seconds += this.#tokenTable.charge(sequences, charges);
-    if (shape.logitSequences > 0) seconds += this.#logitTable.charge(shape.logitSequences, charges);
     for (const { layers, windowClass } of this.#operators.attentionGroups) {
-      if (sequences === 0) break;
       const context = contextOf(shape, windowClass);
       const growth = windowClass < 0 ? sequences : windowGrowth[windowClass]!;
       const line = steepestTopLine(decodeLines, sequences, context);
@@ -81,9 +78,9 @@ export class CompiledStepCost implements StepCost {
       secondsPerStep += layers * decodeLines[line + 2]! * growth;
       steps = Math.min(steps, stepsOnLine(decodeLines, line, sequences, context, growth));
       for (let i = 0; i < CHARGE_COUNT; i++) {
-        const perToken = decodeRates[CHARGE_COUNT + i]!;
-        charges[i]! += layers * (decodeRates[i]! * sequences + perToken * context);
-        chargesPerStep[i]! += layers * perToken * growth;
+        const perToken = layers * decodeRates[CHARGE_COUNT + i]!;
+        charges[i]! += layers * decodeRates[i]! * sequences + perToken * context;
+        chargesPerStep[i]! += perToken * growth;
       }
     }
     ramp.steps = steps;

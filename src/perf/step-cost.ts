@@ -95,7 +95,7 @@ export interface StepCost {
    */
   step(shape: StepShape, charges: Float64Array): number;
   /**
-   * Cost of the decode-only step `shape` and of its successors, in which every sequence grows by a token: Σ context
+   * Cost of the decode-only step `shape` (at least one sequence) and of its successors, in which every sequence grows by a token: Σ context
    * grows by `decodeSequences` a step, and the window sums by `windowGrowth[class]` (sequences still inside the window;
    * the caller ends the ramp before one crosses). At j = 0 it equals `step` up to rounding.
    */

@@ -23,11 +23,25 @@ export class StepTable {
 
   /** Seconds of all operators for `count` ≥ 1; adds their charges. */
   charge(count: number, charges: Float64Array): number {
-    const at = count * ROW_SIZE;
-    if (at >= this.#rows.length || Number.isNaN(this.#rows[at]!)) this.#fill(count);
+    const at = this.#rowOf(count);
     const rows = this.#rows;
     for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += rows[at + 1 + i]!;
     return rows[at]!;
+  }
+
+  /** Seconds of all operators for `count` ≥ 1; overwrites `charges` with theirs. */
+  chargeAlone(count: number, charges: Float64Array): number {
+    const at = this.#rowOf(count);
+    const rows = this.#rows;
+    for (let i = 0; i < CHARGE_COUNT; i++) charges[i] = rows[at + 1 + i]!;
+    return rows[at]!;
+  }
+
+  /** Offset of the row of `count`, worked out if it is not yet known. */
+  #rowOf(count: number): number {
+    const at = count * ROW_SIZE;
+    if (at >= this.#rows.length || Number.isNaN(this.#rows[at]!)) this.#fill(count);
+    return at;
   }
 
   #fill(count: number): void {

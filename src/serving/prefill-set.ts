@@ -20,7 +20,8 @@ export class PrefillSet {
   }
 
   remove(request: number): void {
-    let index = this.#requests.indexOf(request);
+    let index = 0;
+    while (this.#requests[index] !== request) index++;
     this.#count--;
     for (; index < this.#count; index++) this.#requests[index] = this.#requests[index + 1]!;
   }

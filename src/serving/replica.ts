@@ -125,7 +125,7 @@ export class Replica implements BatchBuilder {
   startStep(seconds: number): void {
     this.startPlanned = false;
     this.#stepStartSeconds = seconds;
-    this.#shape.chunkCount = 0;
+    this.#shape.clearChunks();
     this.#scheduler.formBatch(this);
     const decodes = this.#ledger.sequences;
     if (decodes === 0 && this.#shape.chunkCount === 0) {

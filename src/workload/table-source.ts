@@ -8,6 +8,7 @@ export function createTableSource(table: RequestTable): RequestSource {
 class TableSource implements RequestSource {
   readonly classes: readonly string[];
   readonly knownCount: number;
+  nextArrivalSeconds: number;
   readonly #table: RequestTable;
   #next = 0;
 
@@ -15,10 +16,7 @@ class TableSource implements RequestSource {
     this.#table = table;
     this.classes = table.classes;
     this.knownCount = table.length;
-  }
-
-  get nextArrivalSeconds(): number {
-    return this.#next < this.#table.length ? this.#table.arrivalSeconds[this.#next]! : Infinity;
+    this.nextArrivalSeconds = this.#arrivalOf(0);
   }
 
   take(draft: RequestDraft): void {
@@ -30,5 +28,10 @@ class TableSource implements RequestSource {
     draft.classIndex = table.classIndex[row]!;
     draft.sessionId = table.sessionId === undefined ? -1 : table.sessionId[row]!;
     draft.sourceRow = table.sourceRow[row]!;
+    this.nextArrivalSeconds = this.#arrivalOf(row + 1);
+  }
+
+  #arrivalOf(row: number): number {
+    return row < this.#table.length ? this.#table.arrivalSeconds[row]! : Infinity;
   }
 }
