@@ -16,7 +16,7 @@ import {
   type StepCost,
   type StepShape,
 } from "./step-cost.ts";
-import { StepTable } from "./step-table.ts";
+import { operatorsCost, StepTable } from "./step-table.ts";
 
 /**
  * Step cost of one replica: tables over the token count and over the logit count, and attention in closed form over
@@ -30,6 +30,8 @@ export class CompiledStepCost implements StepCost {
   readonly #kernel: AttentionKernel;
   readonly #tokenTable: StepTable;
   readonly #logitTable: StepTable;
+  /** Both together for steps in which every token yields one more. */
+  readonly #decodeTable: StepTable;
   readonly #roofline: Roofline;
   readonly #work = new AttentionWork();
 
@@ -44,8 +46,12 @@ export class CompiledStepCost implements StepCost {
     this.windowTokens = windowTokens;
     this.deviceCount = deviceCount;
     this.#kernel = machine.attention(operators.heads);
-    this.#tokenTable = new StepTable(machine, [...operators.beforeAttention, ...operators.afterAttention]);
-    this.#logitTable = new StepTable(machine, operators.logits);
+    const perToken = [...operators.beforeAttention, ...operators.afterAttention];
+    this.#tokenTable = new StepTable(operatorsCost(machine, perToken));
+    this.#logitTable = new StepTable(operatorsCost(machine, operators.logits));
+    this.#decodeTable = new StepTable(
+      (count, charges) => this.#tokenTable.charge(count, charges) + this.#logitTable.charge(count, charges),
+    );
     this.#roofline = new Roofline(machine, operators);
   }
 
@@ -66,8 +72,7 @@ export class CompiledStepCost implements StepCost {
     const sequences = shape.decodeSequences;
     const { charges, chargesPerStep } = ramp;
     chargesPerStep.fill(0);
-    let seconds = this.#machine.hostSeconds + this.#tokenTable.chargeAlone(sequences, charges);
-    if (shape.logitSequences > 0) seconds += this.#logitTable.charge(shape.logitSequences, charges);
+    let seconds = this.#machine.hostSeconds + this.#decodeTable.chargeAlone(sequences, charges);
     let secondsPerStep = 0;
     let steps = Infinity;
     for (const { layers, windowClass } of this.#operators.attentionGroups) {

@@ -6,22 +6,23 @@ import { CHARGE_COUNT } from "./step-cost.ts";
 const ROW_SIZE = 1 + CHARGE_COUNT;
 const FIRST_ROWS = 512;
 
+/** Seconds of what a table holds for `count` ≥ 1; adds the charges. */
+export type CountCost = (count: number, charges: Float64Array) => number;
+
 /**
- * What a fixed list of operators costs as a function of one count (tokens of the step, or sequences with logits),
- * worked out on first use and remembered: a step adds up two rows instead of costing every operator.
+ * A cost that depends on one count alone (tokens of the step, sequences with logits), worked out on first use and
+ * remembered: a step adds up rows instead of costing every operator.
  */
 export class StepTable {
-  readonly #machine: Machine;
-  readonly #operators: readonly Operator[];
+  readonly #cost: CountCost;
   /** Row-major, NaN seconds where a row is not yet known. */
   #rows = new Float64Array(FIRST_ROWS * ROW_SIZE).fill(NaN);
 
-  constructor(machine: Machine, operators: readonly Operator[]) {
-    this.#machine = machine;
-    this.#operators = operators;
+  constructor(cost: CountCost) {
+    this.#cost = cost;
   }
 
-  /** Seconds of all operators for `count` ≥ 1; adds their charges. */
+  /** Seconds for `count` ≥ 1; adds the charges. */
   charge(count: number, charges: Float64Array): number {
     const at = this.#rowOf(count);
     const rows = this.#rows;
@@ -29,7 +30,7 @@ export class StepTable {
     return rows[at]!;
   }
 
-  /** Seconds of all operators for `count` ≥ 1; overwrites `charges` with theirs. */
+  /** Seconds for `count` ≥ 1; overwrites `charges`. */
   chargeAlone(count: number, charges: Float64Array): number {
     const at = this.#rowOf(count);
     const rows = this.#rows;
@@ -47,16 +48,8 @@ export class StepTable {
   #fill(count: number): void {
     const at = count * ROW_SIZE;
     if (at >= this.#rows.length) this.#growTo(at + ROW_SIZE);
-    const total = this.#rows.subarray(at + 1, at + ROW_SIZE).fill(0);
-    const charges = new Float64Array(CHARGE_COUNT);
-    const cover: Cover = { seconds: 0 };
-    let seconds = 0;
-    for (const operator of this.#operators) {
-      charges.fill(0);
-      seconds += operator.count * operatorSeconds(this.#machine, operator, count, cover, charges);
-      for (let i = 0; i < CHARGE_COUNT; i++) total[i]! += operator.count * charges[i]!;
-    }
-    this.#rows[at] = seconds;
+    const charges = this.#rows.subarray(at + 1, at + ROW_SIZE).fill(0);
+    this.#rows[at] = this.#cost(count, charges);
   }
 
   #growTo(length: number): void {
@@ -64,6 +57,21 @@ export class StepTable {
     grown.set(this.#rows);
     this.#rows = grown;
   }
+}
+
+/** The cost of a list of operators that run one after the other on `count` rows. */
+export function operatorsCost(machine: Machine, operators: readonly Operator[]): CountCost {
+  const charges = new Float64Array(CHARGE_COUNT);
+  return (count, total) => {
+    const cover: Cover = { seconds: 0 };
+    let seconds = 0;
+    for (const operator of operators) {
+      charges.fill(0);
+      seconds += operator.count * operatorSeconds(machine, operator, count, cover, charges);
+      for (let i = 0; i < CHARGE_COUNT; i++) total[i]! += operator.count * charges[i]!;
+    }
+    return seconds;
+  };
 }
 
 /** Seconds that one run of an operator adds to the step; adds its charges and updates the cover for what follows. */

@@ -153,13 +153,17 @@ export class CountingLedger implements DecodeLedger {
   blockSecondsAfterFirst(steps: number, stretch: Stretch): number {
     const size = this.#blockSize;
     const end = stretch.elapsedAfter(stretch.steps + steps);
-    let blockSeconds = 0;
+    // Every position in a block comes up once per whole cycle, the first ones once more.
+    const cycles = Math.floor((steps - 1) / size);
+    const extra = steps - 1 - cycles * size;
+    const positions = cycles > 0 ? size : extra;
     let slot = this.#step % size;
-    for (let j = 1; j < steps && j <= size; j++) {
+    let blockSeconds = 0;
+    for (let j = 1; j <= positions; j++) {
       if (++slot === size) slot = 0;
       const blocks = this.#blockRing[slot]!;
       if (blocks === 0) continue;
-      const count = Math.floor((steps - 1 - j) / size) + 1;
+      const count = j <= extra ? cycles + 1 : cycles;
       blockSeconds += blocks * (count * end - stretch.sumOfElapsed(stretch.steps + j, size, count));
     }
     return blockSeconds;
