@@ -41,6 +41,14 @@ export class StepShape {
     this.chunkContextTokens = new Int32Array(maxChunks);
   }
 
+  /** Every decoding sequence grows by `steps` tokens; window sums by what `windowGrowth` says per step. */
+  growDecodes(steps: number, windowGrowth: Float64Array): void {
+    this.decodeContextTokens += steps * this.decodeSequences;
+    for (let i = 0; i < this.decodeWindowTokens.length; i++) {
+      this.decodeWindowTokens[i]! += steps * windowGrowth[i]!;
+    }
+  }
+
   clearChunks(): void {
     this.chunkCount = 0;
   }

@@ -10,7 +10,6 @@ import { STATUS, type RunEffort, type Timeline } from "./result.ts";
 import { ROUTER_BY_NAME, type Router } from "./router.ts";
 import { SCHEDULER_BY_NAME } from "./schedulers/registry.ts";
 
-
 /** Events between two calls of the observer. */
 const EVENTS_PER_PROGRESS = 8192;
 
@@ -64,7 +63,10 @@ export class Cluster {
     for (;;) {
       const arrival = source.nextArrivalSeconds;
       const event = queue.nextSeconds;
-      if (arrival < event || (arrival === event && arrival !== Infinity && queue.nextClass > EVENT_CLASS.arrival)) {
+      if (
+        arrival < event ||
+        (arrival === event && arrival !== Infinity && queue.nextClass > EVENT_CLASS.arrival)
+      ) {
         this.#passTime(arrival);
         this.#arrive();
       } else {
@@ -72,7 +74,10 @@ export class Cluster {
         this.#passTime(event);
         this.#step();
       }
-      if (++this.#events % EVENTS_PER_PROGRESS === 0 && observer?.onProgress(this.#finished, this.nowSeconds) === false) {
+      if (
+        ++this.#events % EVENTS_PER_PROGRESS === 0 &&
+        observer?.onProgress(this.#finished, this.nowSeconds) === false
+      ) {
         this.#interrupt();
         return;
       }

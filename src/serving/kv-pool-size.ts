@@ -1,7 +1,11 @@
 import { InputError } from "../core/errors.ts";
 import type { Device } from "../hardware/device.ts";
 import type { LlmModel, Precision } from "../models/llm-model.ts";
-import { activationBytesPerDevice, kvBytesPerTokenPerDevice, weightBytesPerDevice } from "../models/memory.ts";
+import {
+  activationBytesPerDevice,
+  kvBytesPerTokenPerDevice,
+  weightBytesPerDevice,
+} from "../models/memory.ts";
 import { tensorParallelDegrees } from "../models/parallelism.ts";
 
 export interface KvPoolRequest {

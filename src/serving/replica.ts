@@ -309,9 +309,17 @@ export class Replica implements BatchBuilder {
     } else if (steps > 1) {
       this.meter.addBlockSeconds(this.#jumper.blockSecondsAfterFirst(steps, stretch));
       this.pool.take(this.#jumper.blocksAfterFirst(steps));
+      this.#checkLastStep(steps);
     }
     this.#ledger.advance(steps);
     stretch.steps += steps;
+  }
+
+  /** The ramp is straight and the roofline bends upwards: a jump that is sound at both ends is sound between. */
+  #checkLastStep(steps: number): void {
+    this.#ledger.describe(this.#shape, this.#windowGrowth);
+    this.#shape.growDecodes(steps - 1, this.#windowGrowth);
+    this.meter.checkFloor(this.#shape, this.#stretch.stepSeconds(this.#stretch.steps + steps - 1));
   }
 
   #passStep(): void {
@@ -350,6 +358,7 @@ export class Replica implements BatchBuilder {
     if (left > 0) return 0;
     this.#prefilling.remove(request);
     const generated = ++log.generatedTokens[request]!;
+    this.meter.generatedTokens++;
     if (generated === 1) log.firstTokenSeconds[request] = seconds;
     else this.#endStall(request, seconds);
     if (generated === log.outputTokens[request]!) {

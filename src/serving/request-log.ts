@@ -15,7 +15,7 @@ export class RequestLog implements RequestRecords {
   readonly classes: readonly string[];
 
   sourceRow: Int32Array;
-  classIndex: Uint8Array;
+  classIndex: Uint16Array;
   sessionId: Int32Array;
   arrivalSeconds: Float64Array;
   inputTokens: Int32Array;
@@ -49,7 +49,7 @@ export class RequestLog implements RequestRecords {
     const capacity = Math.max(1, knownCount ?? SMALLEST_CAPACITY);
     this.classes = classes;
     this.sourceRow = new Int32Array(capacity);
-    this.classIndex = new Uint8Array(capacity);
+    this.classIndex = new Uint16Array(capacity);
     this.sessionId = new Int32Array(capacity);
     this.arrivalSeconds = new Float64Array(capacity);
     this.inputTokens = new Int32Array(capacity);
@@ -108,7 +108,7 @@ export class RequestLog implements RequestRecords {
   #grow(): void {
     const capacity = this.arrivalSeconds.length * 2;
     this.sourceRow = grownInt32(this.sourceRow, capacity);
-    this.classIndex = grownUint8(this.classIndex, capacity);
+    this.classIndex = grownUint16(this.classIndex, capacity);
     this.sessionId = grownInt32(this.sessionId, capacity);
     this.arrivalSeconds = grownFloat64(this.arrivalSeconds, capacity);
     this.inputTokens = grownInt32(this.inputTokens, capacity);
@@ -135,6 +135,12 @@ export class RequestLog implements RequestRecords {
 
 function grownInt32(column: Int32Array, capacity: number): Int32Array {
   const grown = new Int32Array(capacity);
+  grown.set(column);
+  return grown;
+}
+
+function grownUint16(column: Uint16Array, capacity: number): Uint16Array {
+  const grown = new Uint16Array(capacity);
   grown.set(column);
   return grown;
 }

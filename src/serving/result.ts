@@ -36,7 +36,7 @@ export interface RequestRecords {
   readonly length: number;
   readonly classes: readonly string[];
   readonly sourceRow: Int32Array;
-  readonly classIndex: Uint8Array;
+  readonly classIndex: Uint16Array;
   /** -1 when the request has no session. */
   readonly sessionId: Int32Array;
   readonly arrivalSeconds: Float64Array;
@@ -64,6 +64,7 @@ export interface RunCounts {
   readonly cancelled: number;
   readonly failed: number;
   readonly unfinished: number;
+  readonly interrupted: number;
 }
 
 export interface AuditCheck {
@@ -73,7 +74,10 @@ export interface AuditCheck {
   readonly detail: string;
 }
 
-/** What the run measured; seconds, tokens, joules. Equal in both modes up to rounding. */
+/**
+ * What the run measured; seconds, tokens, joules. Equal in both modes up to rounding. Of a run that was interrupted,
+ * per-request times are those of completed requests, while `tbt` also holds the gaps seen so far of the others.
+ */
 export interface RunMetrics {
   readonly counts: RunCounts;
   /** First arrival to last event. */
@@ -81,6 +85,8 @@ export interface RunMetrics {
   readonly requestsPerSecond: number;
   readonly inputTokensPerSecond: number;
   readonly outputTokensPerSecond: number;
+  /** Tokens generated in the whole run, those of requests that did not complete included. */
+  readonly generatedTokens: number;
   readonly ttft: Distribution;
   readonly tbt: Distribution;
   readonly tpot: Distribution;
@@ -92,9 +98,15 @@ export interface RunMetrics {
     /** Completed requests per second that met every per-request target. */
     readonly goodputPerSecond: number;
     readonly byClass: Readonly<
-      Record<string, { readonly requests: number; readonly attainment: number | null; readonly goodputPerSecond: number }>
+      Record<
+        string,
+        { readonly requests: number; readonly attainment: number | null; readonly goodputPerSecond: number }
+      >
     >;
-    readonly runTargets: readonly (RunTarget & { readonly actualSeconds: number | null; readonly met: boolean })[];
+    readonly runTargets: readonly (RunTarget & {
+      readonly actualSeconds: number | null;
+      readonly met: boolean;
+    })[];
   };
   readonly kv: {
     /** Blocks of all replicas. */

@@ -45,7 +45,7 @@ export interface BatchBuilder {
 
 /** Decides what each step processes. Stateless: all state is the replica's. */
 export interface Scheduler {
-  readonly name: string;
+  /** For people, one line. */
   readonly description: string;
   formBatch(batch: BatchBuilder): void;
   /** False when a request that has just joined the queue cannot change the batch that the replica repeats. */

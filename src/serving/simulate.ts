@@ -47,7 +47,11 @@ function checkEngine({ engine, replicas }: SimulationConfig): void {
     if (!Number.isInteger(found) || found < 1) throw refuse(key, found, "a whole number of at least 1");
   }
   if (maxNumBatchedTokens < maxNumSeqs) {
-    throw refuse("max_num_batched_tokens", maxNumBatchedTokens, `at least max_num_seqs, which is ${maxNumSeqs}`);
+    throw refuse(
+      "max_num_batched_tokens",
+      maxNumBatchedTokens,
+      `at least max_num_seqs, which is ${maxNumSeqs}`,
+    );
   }
   if (!engine.enableChunkedPrefill && maxNumBatchedTokens < maxModelLen) {
     throw refuse(

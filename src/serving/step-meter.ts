@@ -1,4 +1,10 @@
-import { CHARGE_COUNT, ENERGY_CHARGE, type DecodeRamp, type StepCost, type StepShape } from "../perf/step-cost.ts";
+import {
+  CHARGE_COUNT,
+  ENERGY_CHARGE,
+  type DecodeRamp,
+  type StepCost,
+  type StepShape,
+} from "../perf/step-cost.ts";
 
 /** Rounding that the floor check forgives, as a fraction. */
 const FLOOR_TOLERANCE = 1e-9;
@@ -16,6 +22,8 @@ export class StepMeter {
   jumpsCut = 0;
   prefillTokens = 0;
   decodeTokens = 0;
+  /** Output tokens: one per decoding sequence and step, one per prompt computed to its end. */
+  generatedTokens = 0;
   preemptions = 0;
   /** Computed tokens that preemptions threw away. */
   discardedTokens = 0;
@@ -37,6 +45,7 @@ export class StepMeter {
     this.stops++;
     this.steps += steps;
     this.decodeTokens += steps * decodes;
+    this.generatedTokens += steps * decodes;
     this.blockSeconds += blockSeconds;
     if (prefillTokens > 0) {
       this.prefillTokens += prefillTokens;

@@ -43,7 +43,8 @@ export class Stretch {
     if (elapsed <= 0) return 0;
     // The positive root of S(k) = elapsed in the form that does not cancel; then settled on the clock itself.
     const linear = this.ramp.seconds - this.ramp.secondsPerStep / 2;
-    const root = (2 * elapsed) / (linear + Math.sqrt(linear * linear + 2 * this.ramp.secondsPerStep * elapsed));
+    const root =
+      (2 * elapsed) / (linear + Math.sqrt(linear * linear + 2 * this.ramp.secondsPerStep * elapsed));
     let k = Math.ceil(root);
     while (k > 0 && this.timeAfter(k - 1) >= seconds) k--;
     while (this.timeAfter(k) < seconds) k++;
@@ -55,7 +56,8 @@ export class Stretch {
     const sumOfIndex = (count * (count - 1)) / 2;
     const sumOfIndexSquares = (sumOfIndex * (2 * count - 1)) / 3;
     const sumOfSteps = count * first + stride * sumOfIndex;
-    const sumOfSquares = count * first * first + 2 * first * stride * sumOfIndex + stride * stride * sumOfIndexSquares;
+    const sumOfSquares =
+      count * first * first + 2 * first * stride * sumOfIndex + stride * stride * sumOfIndexSquares;
     return this.ramp.seconds * sumOfSteps + (this.ramp.secondsPerStep / 2) * (sumOfSquares - sumOfSteps);
   }
 }

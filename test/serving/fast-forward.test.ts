@@ -13,9 +13,10 @@ function expectClose(u: number | null, v: number | null, what: string): void {
     expect(u, what).toEqual(v);
     return;
   }
-  expect(Math.abs(u - v) / Math.max(1, Math.abs(u), Math.abs(v)), `${what}: ${u} against ${v}`).toBeLessThanOrEqual(
-    1e-9,
-  );
+  expect(
+    Math.abs(u - v) / Math.max(1, Math.abs(u), Math.abs(v)),
+    `${what}: ${u} against ${v}`,
+  ).toBeLessThanOrEqual(1e-9);
 }
 
 function expectSameRun(fast: SimulationResult, plain: SimulationResult): void {
@@ -62,31 +63,43 @@ function runBoth(requests: readonly ListedRequest[], overrides: SimulationOverri
 
 test("jumping over equal steps gives the run that walking every step gives", () => {
   let preemptions = 0;
+  let rejections = 0;
   let skipped = 0;
   fc.assert(
     fc.property(drawnRequests, drawnSystems, (requests, drawn) => {
       const { fast, plain } = runBoth(requests, drawn);
       expectSameRun(fast, plain);
       preemptions += plain.metrics.kv.preemptions;
+      rejections += plain.metrics.counts.rejected;
       skipped += fast.effort.stepsSkipped;
     }),
     { numRuns: 1500 },
   );
-  // The property would hold emptily if nothing were ever evicted or skipped.
+  // The property would hold emptily if nothing were ever evicted, refused or skipped.
   expect(preemptions).toBeGreaterThan(100);
+  expect(rejections).toBeGreaterThan(100);
   expect(skipped).toBeGreaterThan(1000);
 });
 
 test("the plain loop gives the run of a naive engine that was written apart from it", () => {
   let preemptions = 0;
   fc.assert(
-    fc.property(drawnRequests, drawnSystems, (requests, drawn) => {
+    fc.property(drawnRequests, drawnSystems, (drawnList, drawn) => {
       const config = toyConfig({ ...drawn, config: { mode: "step-by-step" } });
+      const { maxModelLen, kvBlocks, blockSize } = config.engine;
+      const longest = Math.min(maxModelLen, kvBlocks * blockSize);
+      const requests = drawnList.filter(
+        ({ inputTokens, outputTokens }) => inputTokens + outputTokens <= longest,
+      );
       const reference = runReferenceEngine(requests, config.engine, config.cost);
       const { records } = simulate(listSource(requests), config);
       for (const [row, expected] of reference.entries()) {
         expect(records.preemptions[row], `preemptions of request ${row}`).toBe(expected.preemptions);
-        expectClose(records.firstScheduledSeconds[row]!, expected.firstScheduledSeconds, `first scheduled of ${row}`);
+        expectClose(
+          records.firstScheduledSeconds[row]!,
+          expected.firstScheduledSeconds,
+          `first scheduled of ${row}`,
+        );
         expectClose(records.firstTokenSeconds[row]!, expected.firstTokenSeconds, `first token of ${row}`);
         expectClose(records.finishSeconds[row]!, expected.finishSeconds, `finish of ${row}`);
         expectClose(records.maxTbtSeconds[row]!, expected.maxTbtSeconds, `largest gap of ${row}`);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { StepShape } from "../../src/perf/step-cost.ts";
 import { REJECT_REASONS, STATUS } from "../../src/serving/result.ts";
 import { simulate } from "../../src/serving/simulate.ts";
 import { Stretch } from "../../src/serving/stretch.ts";
@@ -115,9 +116,8 @@ describe("service levels", () => {
     const config = toyConfig({ config: { slo: { request: { ttftSeconds: 0.02 }, run: [] } } });
     const { records, metrics } = simulate(listSource(requests), config);
     const met = Array.from(records.sloMet.subarray(0, 3));
-    const byHand = Array.from(
-      { length: 3 },
-      (_, row) => Number(records.firstTokenSeconds[row]! - records.arrivalSeconds[row]! <= 0.02),
+    const byHand = Array.from({ length: 3 }, (_, row) =>
+      Number(records.firstTokenSeconds[row]! - records.arrivalSeconds[row]! <= 0.02),
     );
     expect(met).toEqual(byHand);
     expect(metrics.slo.attainment).toBe(met.reduce((sum, one) => sum + one, 0) / 3);
@@ -151,14 +151,19 @@ test("an observer can stop a run: what completed is kept, the rest is marked", (
   expect(metrics.counts.completed).toBeGreaterThanOrEqual(1000);
   expect(metrics.counts.submitted).toBeLessThan(20_000);
   const statuses = new Set(records.status.subarray(0, records.length));
-  expect([...statuses].every((status) => status === STATUS.completed || status === STATUS.interrupted)).toBe(true);
+  expect([...statuses].every((status) => status === STATUS.completed || status === STATUS.interrupted)).toBe(
+    true,
+  );
   expect(metrics.audit.filter(({ passed }) => !passed)).toEqual([]);
 });
 
 test.each([
   { engine: { maxNumSeqs: 0 }, key: "max_num_seqs" },
   { engine: { maxNumBatchedTokens: 10, maxNumSeqs: 20 }, key: "max_num_batched_tokens" },
-  { engine: { enableChunkedPrefill: false, maxNumBatchedTokens: 100, maxModelLen: 200 }, key: "max_num_batched_tokens" },
+  {
+    engine: { enableChunkedPrefill: false, maxNumBatchedTokens: 100, maxModelLen: 200 },
+    key: "max_num_batched_tokens",
+  },
   { engine: { kvBlocks: 0 }, key: "kv_blocks" },
 ])("settings that contradict each other are refused: $key", ({ engine, key }) => {
   expect(() => simulate(listSource([]), toyConfig({ engine }))).toThrow(key);
@@ -180,6 +185,18 @@ test("the audit holds on every system that can be drawn", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test("the audit catches a ramp that falls below its roofline on the way", () => {
+  const config = toyConfig();
+  const cost = {
+    ...config.cost,
+    rooflineSeconds: (shape: StepShape) => (shape.decodeContextTokens > 100 ? 1 : 0),
+  };
+  const run = (outputTokens: number) =>
+    simulate(listSource([single(10, outputTokens)]), { ...config, cost }).metrics;
+  expect(run(80).audit.every(({ passed }) => passed)).toBe(true);
+  expect(run(120).audit.find(({ passed }) => !passed)?.law).toBe("no step beats its roofline");
 });
 
 test("the audit catches a cost model that beats its own roofline", () => {
@@ -211,7 +228,9 @@ test("a run read off ramps is the run in which every decode step is priced afres
       for (let row = 0; row < requests.length; row++) {
         if (exact.records.status[row] !== STATUS.completed) continue;
         const difference = exact.records.finishSeconds[row]! - stepwise.records.finishSeconds[row]!;
-        expect(Math.abs(difference)).toBeLessThanOrEqual(1e-9 * Math.max(1, stepwise.records.finishSeconds[row]!));
+        expect(Math.abs(difference)).toBeLessThanOrEqual(
+          1e-9 * Math.max(1, stepwise.records.finishSeconds[row]!),
+        );
       }
     }),
     { numRuns: 300 },

@@ -47,7 +47,10 @@ function replicate(seed: number, drawOutputTokens: (uniform: () => number) => nu
   }
   const count = records.length - warmup;
   const load = rate * (service / count);
-  return { meanWaitSeconds: wait / count, theorySeconds: (rate * (serviceSquares / count)) / (2 * (1 - load)) };
+  return {
+    meanWaitSeconds: wait / count,
+    theorySeconds: (rate * (serviceSquares / count)) / (2 * (1 - load)),
+  };
 }
 
 test.each([
@@ -61,7 +64,9 @@ test.each([
   const variance = waits.reduce((sum, wait) => sum + (wait - mean) ** 2, 0) / (REPLICATIONS - 1);
   const halfWidth = T_QUANTILE * Math.sqrt(variance / REPLICATIONS);
   const theory = replications.reduce((sum, { theorySeconds }) => sum + theorySeconds, 0) / REPLICATIONS;
-  expect(Math.abs(mean - theory), `${mean} s against ${theory} s ± ${halfWidth} s`).toBeLessThanOrEqual(halfWidth);
+  expect(Math.abs(mean - theory), `${mean} s against ${theory} s ± ${halfWidth} s`).toBeLessThanOrEqual(
+    halfWidth,
+  );
   // The interval must be narrow enough to be a test at all.
   expect(halfWidth / theory).toBeLessThan(0.1);
 });

@@ -9,7 +9,7 @@ const gap = fc.oneof(
 );
 /** Up to 60 requests that arrive together, in bursts or apart. */
 export const drawnRequests: fc.Arbitrary<ListedRequest[]> = fc
-  .array(fc.tuple(gap, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 120 })), {
+  .array(fc.tuple(gap, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 140 })), {
     minLength: 1,
     maxLength: 60,
   })
@@ -25,7 +25,7 @@ export const drawnRequests: fc.Arbitrary<ListedRequest[]> = fc
 export const drawnSystems: fc.Arbitrary<SimulationOverrides> = fc
   .record({
     blockSize: fc.constantFrom(1, 3, 8, 16),
-    kvTokens: fc.oneof(fc.integer({ min: 420, max: 900 }), fc.integer({ min: 900, max: 20_000 })),
+    kvTokens: fc.oneof(fc.integer({ min: 400, max: 900 }), fc.integer({ min: 900, max: 20_000 })),
     maxNumSeqs: fc.constantFrom(1, 2, 5, 16, 64),
     budget: fc.constantFrom(64, 100, 512),
     chunked: fc.boolean(),
@@ -37,9 +37,12 @@ export const drawnSystems: fc.Arbitrary<SimulationOverrides> = fc
     contextCost: fc.constantFrom(0, 1e-7, 1e-5),
     timelineSeconds: fc.constantFrom(0, 0.037),
     fromSeconds: fc.constantFrom(0, 0.3),
+    // The longer one lets all but a few requests in, the shorter one refuses many.
+    maxModelLen: fc.constantFrom(430, 430, 250),
+    untilSeconds: fc.constantFrom(Infinity, Infinity, 1),
   })
   .map((draw): SimulationOverrides => {
-    const maxModelLen = 430;
+    const { maxModelLen } = draw;
     return {
       engine: {
         blockSize: draw.blockSize,
@@ -59,7 +62,7 @@ export const drawnSystems: fc.Arbitrary<SimulationOverrides> = fc
         replicas: draw.replicas,
         router: draw.router,
         timelineSeconds: draw.timelineSeconds,
-        window: { fromSeconds: draw.fromSeconds, untilSeconds: Infinity },
+        window: { fromSeconds: draw.fromSeconds, untilSeconds: draw.untilSeconds },
       },
     };
   });

@@ -30,21 +30,19 @@ export function runReferenceEngine(
   engine: EngineConfig,
   cost: StepCost,
 ): ReferenceOutcome[] {
-  const sequences = requests.map(
-    (request): Sequence => ({
-      request,
-      firstScheduledSeconds: NaN,
-      firstTokenSeconds: NaN,
-      finishSeconds: NaN,
-      maxTbtSeconds: NaN,
-      preemptions: 0,
-      computed: 0,
-      generated: 0,
-      blocks: 0,
-      lastTokenSeconds: NaN,
-      decoding: false,
-    }),
-  );
+  const sequences = requests.map((request): Sequence => ({
+    request,
+    firstScheduledSeconds: NaN,
+    firstTokenSeconds: NaN,
+    finishSeconds: NaN,
+    maxTbtSeconds: NaN,
+    preemptions: 0,
+    computed: 0,
+    generated: 0,
+    blocks: 0,
+    lastTokenSeconds: NaN,
+    decoding: false,
+  }));
   const notArrived = [...sequences];
   const waiting: Sequence[] = [];
   const running: Sequence[] = [];
@@ -67,7 +65,8 @@ export function runReferenceEngine(
 
   while (notArrived.length + waiting.length + running.length > 0) {
     if (waiting.length + running.length === 0) now = Math.max(now, notArrived[0]!.request.arrivalSeconds);
-    while (notArrived.length > 0 && notArrived[0]!.request.arrivalSeconds <= now) waiting.push(notArrived.shift()!);
+    while (notArrived.length > 0 && notArrived[0]!.request.arrivalSeconds <= now)
+      waiting.push(notArrived.shift()!);
 
     let budget = engine.maxNumBatchedTokens;
     let preempted = false;
@@ -108,7 +107,8 @@ export function runReferenceEngine(
       if (decoding) {
         shape.decodeSequences++;
         shape.decodeContextTokens += target;
-        for (const [i, window] of cost.windowTokens.entries()) shape.decodeWindowTokens[i]! += Math.min(target, window);
+        for (const [i, window] of cost.windowTokens.entries())
+          shape.decodeWindowTokens[i]! += Math.min(target, window);
       } else {
         shape.addChunk(tokens, computed);
       }
@@ -123,7 +123,10 @@ export function runReferenceEngine(
       if (sequence.generated === 1) sequence.firstTokenSeconds = now;
       else {
         const gap = now - sequence.lastTokenSeconds;
-        sequence.maxTbtSeconds = Math.max(gap, Number.isNaN(sequence.maxTbtSeconds) ? 0 : sequence.maxTbtSeconds);
+        sequence.maxTbtSeconds = Math.max(
+          gap,
+          Number.isNaN(sequence.maxTbtSeconds) ? 0 : sequence.maxTbtSeconds,
+        );
       }
       sequence.lastTokenSeconds = now;
       if (sequence.generated === sequence.request.outputTokens) {

@@ -34,7 +34,8 @@ export function createToyCost(config: ToyCostConfig): StepCost {
       seconds += secondsPerContextToken * chunk * (shape.chunkContextTokens[i]! + chunk / 2);
     }
     seconds += baseSeconds + secondsPerToken * tokens + 1e-6 * shape.logitSequences;
-    if (shape.decodeSequences > 0) seconds += secondsPerContextToken * Math.max(flatContextTokens, contextSum(shape));
+    if (shape.decodeSequences > 0)
+      seconds += secondsPerContextToken * Math.max(flatContextTokens, contextSum(shape));
     charges[0]! += seconds / 2;
     charges[3]! += seconds / 3;
     charges[ENERGY_CHARGE]! += seconds * 100;

@@ -174,7 +174,8 @@ export class CountingLedger implements DecodeLedger {
     const log = this.#log;
     while (this.#finishes.length > 0) {
       const request = this.#finishes.firstRequest;
-      if (log.phase[request] === PHASE.decoding && log.finishStep[request] === this.#finishes.firstStep) return;
+      if (log.phase[request] === PHASE.decoding && log.finishStep[request] === this.#finishes.firstStep)
+        return;
       this.#finishes.removeFirst();
     }
   }

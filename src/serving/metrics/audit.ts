@@ -30,7 +30,11 @@ export function audit(cluster: Cluster, tally: Tally): AuditCheck[] {
 function everyRequestOnce({ log, interrupted }: Cluster, tally: Tally): AuditCheck {
   const open = tally.byStatus[interrupted ? STATUS.unfinished : STATUS.interrupted]!;
   const lost = tally.inconsistent + open + (interrupted ? 0 : tally.byStatus[STATUS.unfinished]!);
-  return check("every request is accounted for once", lost === 0, `${lost} of ${log.length} requests are not`);
+  return check(
+    "every request is accounted for once",
+    lost === 0,
+    `${lost} of ${log.length} requests are not`,
+  );
 }
 
 /** arrival ≤ first scheduled < first token ≤ finish, and the gaps are long enough to fill the span. */
@@ -38,9 +42,14 @@ function causality({ outOfOrder }: Tally): AuditCheck {
   return check("causes precede effects", outOfOrder === 0, `${outOfOrder} completed requests out of order`);
 }
 
-/** Output tokens of the completed requests = first tokens + gaps. */
-function tokensConserved({ gaps }: Cluster, { gapsDue }: Tally): AuditCheck {
-  return check("tokens in = tokens out", gapsDue === gaps.count, `${gapsDue} gaps due, ${gaps.count} seen`);
+/** Output tokens asked for by the completed requests = tokens generated, and every one but the first ends a gap. */
+function tokensConserved({ gaps, replicas }: Cluster, { gapsDue, outputTokens }: Tally): AuditCheck {
+  const generated = replicas.reduce((sum, { meter }) => sum + meter.generatedTokens, 0);
+  return check(
+    "tokens in = tokens out",
+    outputTokens === generated && gapsDue === gaps.count,
+    `${outputTokens} output tokens due, ${generated} generated; ${gapsDue} gaps due, ${gaps.count} seen`,
+  );
 }
 
 /** Tokens computed = tokens stored by the completed requests + tokens that preemptions threw away. */
@@ -74,12 +83,18 @@ function littlesLaw({ requestSeconds }: Cluster, { sojournSeconds }: Tally): Aud
 
 function noStepBelowItsRoofline({ replicas }: Cluster): AuditCheck {
   const below = replicas.reduce((sum, { meter }) => sum + meter.stepsBelowFloor, 0);
-  return check("no step beats its roofline", below === 0, `${below} steps faster than peak compute and bandwidth`);
+  return check(
+    "no step beats its roofline",
+    below === 0,
+    `${below} steps faster than peak compute and bandwidth`,
+  );
 }
 
 function utilizationAtMostOne({ replicas, nowSeconds, firstArrivalSeconds }: Cluster): AuditCheck {
   const limit = (nowSeconds - firstArrivalSeconds) * (1 + TOLERANCE);
-  const over = replicas.filter(({ meter }) => meter.busySeconds.some((busySeconds) => busySeconds > limit)).length;
+  const over = replicas.filter(({ meter }) =>
+    meter.busySeconds.some((busySeconds) => busySeconds > limit),
+  ).length;
   return check("no resource is busy for longer than the run", over === 0, `${over} replicas over`);
 }
 

@@ -29,6 +29,7 @@ export function measure(cluster: Cluster, config: SimulationConfig): RunMetrics 
     requestsPerSecond: perSecond(tally.measured),
     inputTokensPerSecond: perSecond(tally.measuredInputTokens),
     outputTokensPerSecond: perSecond(tally.measuredOutputTokens),
+    generatedTokens: cluster.replicas.reduce((sum, { meter }) => sum + meter.generatedTokens, 0),
     ...distributions,
     slo: {
       ...judgeRequests(log, config.slo.request, perSecond),
@@ -48,6 +49,7 @@ function countsOf({ byStatus }: Tally, submitted: number): RunCounts {
     cancelled: byStatus[STATUS.cancelled]!,
     failed: byStatus[STATUS.failed]!,
     unfinished: byStatus[STATUS.unfinished]!,
+    interrupted: byStatus[STATUS.interrupted]!,
   };
 }
 
@@ -73,7 +75,10 @@ function resourcesOf(
       preemptions: sum(({ meter }) => meter.preemptions),
     },
     utilization: Object.fromEntries(
-      RESOURCES.map((resource, i) => [resource, share(sum(({ meter }) => meter.charges[i]!) / replicas.length)]),
+      RESOURCES.map((resource, i) => [
+        resource,
+        share(sum(({ meter }) => meter.charges[i]!) / replicas.length),
+      ]),
     ) as Record<Resource, number>,
     dynamicJoules: sum(({ meter }) => meter.charges[ENERGY_CHARGE]!),
   };

@@ -42,7 +42,10 @@ function meetsTargets(log: RequestLog, row: number, targets: RequestTargets): bo
   if (exceeds(log.firstTokenSeconds[row]! - arrival, targets.ttftSeconds)) return false;
   if (exceeds(log.finishSeconds[row]! - arrival, targets.e2eSeconds)) return false;
   if (log.outputTokens[row]! === 1) return true;
-  return !exceeds(tpotSeconds(log, row), targets.tpotSeconds) && !exceeds(log.maxTbtSeconds[row]!, targets.maxTbtSeconds);
+  return (
+    !exceeds(tpotSeconds(log, row), targets.tpotSeconds) &&
+    !exceeds(log.maxTbtSeconds[row]!, targets.maxTbtSeconds)
+  );
 }
 
 function exceeds(seconds: number, target: number | undefined): boolean {

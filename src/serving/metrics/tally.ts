@@ -12,6 +12,8 @@ export class Tally {
   inconsistent = 0;
   /** Completed requests whose times do not rise from arrival to finish, or whose gaps cannot add up to their span. */
   outOfOrder = 0;
+  /** Output tokens of the completed requests. */
+  outputTokens = 0;
   /** Output tokens after the first of completed, measured requests: as many gaps must have been seen. */
   gapsDue = 0;
   /** Tokens that completed requests left in the cache: all but the last one sampled. */
@@ -43,6 +45,7 @@ export class Tally {
     const rising = arrival <= scheduled && scheduled < first && first <= finish;
     const longestSpan = log.maxTbtSeconds[row]! * (outputTokens - 1) * (1 + TOLERANCE);
     if (!rising || (outputTokens > 1 && !(finish - first <= longestSpan))) this.outOfOrder++;
+    this.outputTokens += outputTokens;
     this.storedTokens += inputTokens + outputTokens - 1;
     this.sojournSeconds += finish - arrival;
     if (log.measured[row] === 0) return;

@@ -4,10 +4,12 @@ import type { Timeline } from "../result.ts";
 /** Beyond this many samples every other one is dropped and the spacing doubles: memory stays bounded. */
 const MOST_SAMPLES = 20_000;
 
-/** Samples all replicas at evenly spaced times, after all that happens at each of them. */
+/** Samples all replicas at evenly spaced times from the first arrival on, after all that happens at each of them. */
 export class TimelineSampler {
   #spacingSeconds: number;
   readonly #replicas: readonly Replica[];
+  /** First arrival; NaN before it. */
+  #startSeconds = NaN;
   #seconds: number[] = [];
   #running: number[] = [];
   #waiting: number[] = [];
@@ -18,10 +20,11 @@ export class TimelineSampler {
     this.#replicas = replicas;
   }
 
-  /** Takes the samples that are due before an event at `seconds`. */
+  /** Takes the samples that are due before an event at `seconds`; the first event of a run is its first arrival. */
   sampleBefore(seconds: number): void {
+    if (Number.isNaN(this.#startSeconds)) this.#startSeconds = seconds;
     for (;;) {
-      const due = this.#seconds.length * this.#spacingSeconds;
+      const due = this.#startSeconds + this.#seconds.length * this.#spacingSeconds;
       if (due >= seconds) return;
       this.#sample(due);
     }

@@ -7,7 +7,6 @@ import type { BatchBuilder, Scheduler } from "../scheduler.ts";
  * Source: vllm-project/vllm, vllm/v1/core/sched/scheduler.py (schedule).
  */
 export const vllmV1: Scheduler = {
-  name: "vllm-v1",
   description: "running first, token budget, chunked prefill, FCFS, preemption by recompute (vLLM V1)",
 
   formBatch(batch) {
