@@ -40,7 +40,8 @@ export async function azureCase(replicas: number, maxNumBatchedTokens: number): 
 export function runCase({ table, config }: Case, mode: SimulationConfig["mode"]): SimulationResult {
   const result = simulate(createTableSource(table), { ...config, mode });
   const { counts, audit } = result.metrics;
-  if (counts.completed !== table.length) throw new Error(`${counts.completed} of ${table.length} requests completed`);
+  if (counts.completed !== table.length)
+    throw new Error(`${counts.completed} of ${table.length} requests completed`);
   const broken = audit.find(({ passed }) => !passed);
   if (broken !== undefined) throw new Error(`audit: ${broken.law}: ${broken.detail}`);
   return result;

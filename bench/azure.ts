@@ -10,7 +10,12 @@ const COLD_RUNS = 5;
 /** Requests per second in-process: cold, warm, against the plain loop and against the bare loop, in one run. */
 export async function benchAzure(): Promise<void> {
   const rows: string[][] = [];
-  for (const [replicas, budget] of [[1, 512], [4, 512], [1, 2048], [4, 2048]] as const) {
+  for (const [replicas, budget] of [
+    [1, 512],
+    [4, 512],
+    [1, 2048],
+    [4, 2048],
+  ] as const) {
     const prepared = await azureCase(replicas, budget);
     const requests = prepared.table.length;
     const cold = requests / median(Array.from({ length: COLD_RUNS }, () => coldSeconds(replicas, budget)));
@@ -35,15 +40,23 @@ export async function benchAzure(): Promise<void> {
 
 function coldSeconds(replicas: number, budget: number): number {
   const script = resolve(import.meta.dirname, "cold-azure.ts");
-  return Number(execFileSync(process.execPath, ["--import", "tsx", script, String(replicas), String(budget)], { encoding: "utf8" }));
+  return Number(
+    execFileSync(process.execPath, ["--import", "tsx", script, String(replicas), String(budget)], {
+      encoding: "utf8",
+    }),
+  );
 }
 
 /** Median over at least a second of runs after a warm-up, or over `runs` of them. */
 async function requestsPerSecond(requests: number, run: () => void, runs = 0): Promise<number> {
-  const bench = runs > 0 ? new Bench({ time: 0, iterations: runs, warmup: false }) : new Bench({ time: 1000, warmupTime: 500 });
+  const bench =
+    runs > 0
+      ? new Bench({ time: 0, iterations: runs, warmup: false })
+      : new Bench({ time: 1000, warmupTime: 500 });
   bench.add("run", run);
   const [task] = await bench.run();
-  if (task?.result.state !== "completed") throw new Error(`the bench did not complete: ${JSON.stringify(task?.result)}`);
+  if (task?.result.state !== "completed")
+    throw new Error(`the bench did not complete: ${JSON.stringify(task?.result)}`);
   return requests / (task.result.latency.p50 / 1e3);
 }
 
@@ -52,7 +65,8 @@ function pinned(prepared: Case, mode: "fast-forward" | "step-by-step"): () => vo
   const { steps } = runCase(prepared, "fast-forward").effort;
   return () => {
     const run = runCase(prepared, mode);
-    if (run.effort.steps !== steps) throw new Error(`the work changed: ${run.effort.steps} steps, was ${steps}`);
+    if (run.effort.steps !== steps)
+      throw new Error(`the work changed: ${run.effort.steps} steps, was ${steps}`);
   };
 }
 
@@ -61,6 +75,7 @@ function pinnedBareLoop({ table }: Case, budget: number): () => void {
   const { steps } = run();
   return () => {
     const again = run();
-    if (again.steps !== steps || again.completed !== table.length) throw new Error("the work of the bare loop changed");
+    if (again.steps !== steps || again.completed !== table.length)
+      throw new Error("the work of the bare loop changed");
   };
 }

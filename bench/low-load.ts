@@ -24,12 +24,14 @@ export async function benchLowLoad(): Promise<void> {
   printTable(
     "Low load, 2,000-token outputs",
     ["requests", "steps", "fast-forward", "step by step", "ratio"],
-    [[
-      String(spec.requests),
-      fast.steps.toLocaleString("en-US"),
-      `${(fast.seconds * 1e3).toFixed(1)} ms`,
-      `${(plain.seconds * 1e3).toFixed(0)} ms`,
-      `${(plain.seconds / fast.seconds).toFixed(0)}×`,
-    ]],
+    [
+      [
+        String(spec.requests),
+        fast.steps.toLocaleString("en-US"),
+        `${(fast.seconds * 1e3).toFixed(1)} ms`,
+        `${(plain.seconds * 1e3).toFixed(0)} ms`,
+        `${(plain.seconds / fast.seconds).toFixed(0)}×`,
+      ],
+    ],
   );
 }

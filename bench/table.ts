@@ -1,7 +1,11 @@
 import Table from "cli-table3";
 
 /** Prints rows under a title; the first row is the head. */
-export function printTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
+export function printTable(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
   const table = new Table({ head: [...head], style: { head: [], border: [] } });
   table.push(...rows.map((row) => [...row]));
   console.log(`\n${title}\n${table.toString()}`);

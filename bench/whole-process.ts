@@ -15,16 +15,34 @@ export function benchWholeProcess(): void {
     const seconds = Array.from({ length: RUNS }, (_, i) => {
       const out = join(folder, String(i));
       const start = performance.now();
-      execFileSync(process.execPath, [main, "run", AZURE_SCENARIO, "--trace", AZURE_TRACE, "--out", out, "--quiet"]);
+      execFileSync(process.execPath, [
+        main,
+        "run",
+        AZURE_SCENARIO,
+        "--trace",
+        AZURE_TRACE,
+        "--out",
+        out,
+        "--quiet",
+      ]);
       return (performance.now() - start) / 1e3;
     });
-    const summary = JSON.parse(readFileSync(join(folder, "0/summary.json"), "utf8")) as { requests: { completed: number } };
+    const summary = JSON.parse(readFileSync(join(folder, "0/summary.json"), "utf8")) as {
+      requests: { completed: number };
+    };
     const { completed } = summary.requests;
     const typical = median(seconds);
     printTable(
       "Whole process: ador run on the Azure conversation trace, files written",
       ["requests", "median", "fastest", "requests per second"],
-      [[whole(completed), `${typical.toFixed(3)} s`, `${Math.min(...seconds).toFixed(3)} s`, whole(completed / typical)]],
+      [
+        [
+          whole(completed),
+          `${typical.toFixed(3)} s`,
+          `${Math.min(...seconds).toFixed(3)} s`,
+          whole(completed / typical),
+        ],
+      ],
     );
   } finally {
     rmSync(folder, { recursive: true });

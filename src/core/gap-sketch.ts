@@ -4,6 +4,20 @@ import { EMPTY_DISTRIBUTION, type Distribution } from "./quantiles.ts";
 /** Relative error of the quantiles, as a fraction. */
 export const GAP_SKETCH_RELATIVE_ERROR = 0.001;
 
+/** Buckets per doubling, as in the library's logarithmic mapping: bounds a factor (1 + ε) / (1 − ε) apart. */
+const BUCKETS_PER_OCTAVE =
+  (1 / Math.log1p((2 * GAP_SKETCH_RELATIVE_ERROR) / (1 - GAP_SKETCH_RELATIVE_ERROR))) * Math.log(2);
+
+/** Where a time lies on the scale of buckets; the bucket is the next whole number. */
+function placeOf(seconds: number): number {
+  return Math.log2(seconds) * BUCKETS_PER_OCTAVE;
+}
+
+/** What the library's `mapping.key` gives, without its three calls. */
+function bucketOf(seconds: number): number {
+  return Math.ceil(placeOf(seconds));
+}
+
 /**
  * Weighted distribution of positive times (gaps between tokens, in seconds) in memory that does not grow with their
  * number: quantiles within 0.1 % (DDSketch: Masson, Rim, Lee, VLDB 2019), exact count, min, max and moments.
@@ -39,7 +53,7 @@ export class GapSketch {
    */
   add(seconds: number, weight: number): void {
     if (this.#count === 0) this.#origin = seconds;
-    this.#sketch.store.add(this.#sketch.mapping.key(seconds), weight);
+    this.#sketch.store.add(bucketOf(seconds), weight);
     const deviation = seconds - this.#origin;
     this.#count += weight;
     this.#sum += deviation * weight;
@@ -50,7 +64,7 @@ export class GapSketch {
 
   /**
    * Adds the gaps `first + slope · j` for j = 0…steps-1, each `weight` times: what `add` would give one by one, found
-   * bucket by bucket (bisection on the same bucket function) instead.
+   * bucket by bucket with the same bucket function instead.
    * @param first > 0, seconds
    * @param slope ≥ 0, seconds per step
    * @param steps ≥ 1, a whole number below 2^30
@@ -62,22 +76,24 @@ export class GapSketch {
       return;
     }
     if (this.#count === 0) this.#origin = first;
-    const { mapping, store } = this.#sketch;
+    const { store } = this.#sketch;
     const last = first + slope * (steps - 1);
-    const lastKey = mapping.key(last);
+    const firstPlace = placeOf(first);
+    const lastPlace = placeOf(last);
+    const lastKey = Math.ceil(lastPlace);
+    // Within a few buckets a ramp is nearly straight on the logarithmic scale too: a guess lands next to the boundary.
+    const stepsPerPlace = (steps - 1) / (lastPlace - firstPlace);
     let from = 0;
-    let key = mapping.key(first);
+    let key = Math.ceil(firstPlace);
     while (key < lastKey) {
-      let inside = from;
-      let beyond = steps - 1;
-      while (beyond - inside > 1) {
-        const middle = (inside + beyond) >> 1;
-        if (mapping.key(first + slope * middle) > key) beyond = middle;
-        else inside = middle;
-      }
+      let beyond = Math.ceil((key - firstPlace) * stepsPerPlace);
+      beyond = Math.min(steps - 1, Math.max(from + 1, beyond));
+      while (beyond > from + 1 && bucketOf(first + slope * (beyond - 1)) > key) beyond--;
+      let beyondKey = bucketOf(first + slope * beyond);
+      while (beyondKey <= key) beyondKey = bucketOf(first + slope * ++beyond);
       store.add(key, weight * (beyond - from));
       from = beyond;
-      key = mapping.key(first + slope * from);
+      key = beyondKey;
     }
     store.add(key, weight * (steps - from));
 

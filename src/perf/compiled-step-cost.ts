@@ -71,26 +71,31 @@ export class CompiledStepCost implements StepCost {
     const { decodeLines, decodeRates } = this.#kernel;
     const sequences = shape.decodeSequences;
     const { charges, chargesPerStep } = ramp;
-    chargesPerStep.fill(0);
     let seconds = this.#machine.hostSeconds + this.#decodeTable.chargeAlone(sequences, charges);
     let secondsPerStep = 0;
     let steps = Infinity;
-    for (const { layers, windowClass } of this.#operators.attentionGroups) {
+    const { attentionGroups } = this.#operators;
+    for (let g = 0; g < attentionGroups.length; g++) {
+      const { layers, windowClass } = attentionGroups[g]!;
       const context = contextOf(shape, windowClass);
       const growth = windowClass < 0 ? sequences : windowGrowth[windowClass]!;
       const line = steepestTopLine(decodeLines, sequences, context);
-      seconds += layers * decodeLineSeconds(decodeLines, sequences, context);
-      secondsPerStep += layers * decodeLines[line + 2]! * growth;
-      steps = Math.min(steps, stepsOnLine(decodeLines, line, sequences, context, growth));
+      const slope = decodeLines[line + 2]!;
+      seconds += layers * (decodeLines[line]! + decodeLines[line + 1]! * sequences + slope * context);
+      secondsPerStep += layers * slope * growth;
+      if (decodeLines.length > LINE_FIELDS) {
+        steps = Math.min(steps, stepsOnLine(decodeLines, line, sequences, context, growth));
+      }
       for (let i = 0; i < CHARGE_COUNT; i++) {
         const perToken = layers * decodeRates[CHARGE_COUNT + i]!;
         charges[i]! += layers * decodeRates[i]! * sequences + perToken * context;
-        chargesPerStep[i]! += perToken * growth;
+        chargesPerStep[i] = (g === 0 ? 0 : chargesPerStep[i]!) + perToken * growth;
       }
     }
     ramp.steps = steps;
     ramp.seconds = seconds;
     ramp.secondsPerStep = secondsPerStep;
+    this.#roofline.ramp(shape, windowGrowth, ramp);
   }
 
   rooflineSeconds(shape: StepShape): number {
@@ -151,6 +156,7 @@ function contextOf(shape: StepShape, windowClass: number): number {
 /** Offset of the line that is the largest now and stays so the longest: among equal ones the steepest. */
 function steepestTopLine(lines: Float64Array, sequences: number, context: number): number {
   let top = 0;
+  if (lines.length === LINE_FIELDS) return top;
   let topSeconds = -1;
   for (let at = 0; at < lines.length; at += LINE_FIELDS) {
     const seconds = lines[at]! + lines[at + 1]! * sequences + lines[at + 2]! * context;
@@ -164,8 +170,9 @@ function steepestTopLine(lines: Float64Array, sequences: number, context: number
 
 /**
  * Steps j = 0, 1, … for which the line at `top` remains the largest while the context grows by `growth` a step, at
- * least 1: a steeper line takes over beyond the context at which both are equal. Counted down until the last step is
- * really on this side of the crossing, since the division may round up.
+ * least 1: a steeper line takes over beyond the context at which both are equal, and none ever does where the context
+ * does not grow. Counted down until the last step is really on this side of the crossing, since the division may round
+ * up.
  */
 function stepsOnLine(
   lines: Float64Array,
@@ -174,6 +181,7 @@ function stepsOnLine(
   context: number,
   growth: number,
 ): number {
+  if (growth === 0) return Infinity;
   let steps = Infinity;
   for (let at = 0; at < lines.length; at += LINE_FIELDS) {
     const slopeGain = lines[at + 2]! - lines[top + 2]!;

@@ -1,7 +1,7 @@
 import type { Machine } from "./machine.ts";
 import { flopsPerRow, type AttentionGroup, type Operator, type StepOperators } from "./operators.ts";
 import { causalPairs } from "./prefill-work.ts";
-import type { StepShape } from "./step-cost.ts";
+import type { DecodeRamp, StepShape } from "./step-cost.ts";
 
 /**
  * The time below which no step can come: all matrix arithmetic at the peak of all matrix units, or every weight and
@@ -32,6 +32,30 @@ export class Roofline {
     this.#kvBytesPerToken = kvBytesPerToken;
   }
 
+  /** Writes the two lines of the roofline of a decode-only step and its successors. */
+  ramp(shape: StepShape, windowGrowth: Float64Array, ramp: DecodeRamp): void {
+    const sequences = shape.decodeSequences;
+    const groups = this.#groups;
+    let contextLayers = 0;
+    let growthLayers = 0;
+    for (let g = 0; g < groups.length; g++) {
+      const { layers, windowClass } = groups[g]!;
+      const whole = windowClass < 0;
+      contextLayers += layers * (whole ? shape.decodeContextTokens : shape.decodeWindowTokens[windowClass]!);
+      growthLayers += layers * (whole ? sequences : windowGrowth[windowClass]!);
+    }
+    const secondsPerPair = this.#pairFlops * this.#secondsPerFlop;
+    const secondsPerKvToken = this.#kvBytesPerToken * this.#secondsPerByte;
+    ramp.peakComputeSeconds =
+      sequences * (this.#tokenFlops + this.#logitFlops) * this.#secondsPerFlop +
+      contextLayers * secondsPerPair;
+    ramp.peakComputeSecondsPerStep = growthLayers * secondsPerPair;
+    ramp.peakMemorySeconds =
+      (this.#tokenWeightBytes + this.#logitWeightBytes) * this.#secondsPerByte +
+      contextLayers * secondsPerKvToken;
+    ramp.peakMemorySecondsPerStep = growthLayers * secondsPerKvToken;
+  }
+
   seconds(shape: StepShape): number {
     const { decodeSequences, logitSequences, chunkCount, chunkNewTokens, chunkContextTokens } = shape;
     let tokens = decodeSequences;
@@ -39,7 +63,9 @@ export class Roofline {
     let flops = tokens * this.#tokenFlops + logitSequences * this.#logitFlops;
     let bytes = tokens > 0 ? this.#tokenWeightBytes : 0;
     if (logitSequences > 0) bytes += this.#logitWeightBytes;
-    for (const { layers, windowClass, windowTokens } of this.#groups) {
+    const groups = this.#groups;
+    for (let g = 0; g < groups.length; g++) {
+      const { layers, windowClass, windowTokens } = groups[g]!;
       let pairs = windowClass < 0 ? shape.decodeContextTokens : shape.decodeWindowTokens[windowClass]!;
       let kvTokens = pairs;
       for (let i = 0; i < chunkCount; i++) {

@@ -41,14 +41,6 @@ export class StepShape {
     this.chunkContextTokens = new Int32Array(maxChunks);
   }
 
-  /** Every decoding sequence grows by `steps` tokens; window sums by what `windowGrowth` says per step. */
-  growDecodes(steps: number, windowGrowth: Float64Array): void {
-    this.decodeContextTokens += steps * this.decodeSequences;
-    for (let i = 0; i < this.decodeWindowTokens.length; i++) {
-      this.decodeWindowTokens[i]! += steps * windowGrowth[i]!;
-    }
-  }
-
   clearChunks(): void {
     this.chunkCount = 0;
   }
@@ -71,6 +63,19 @@ export class DecodeRamp {
   secondsPerStep = 0;
   readonly charges = new Float64Array(CHARGE_COUNT);
   readonly chargesPerStep = new Float64Array(CHARGE_COUNT);
+  /** The roofline of step j (`rooflineSeconds`) is the larger of these two lines, by peak compute and peak bandwidth. */
+  peakComputeSeconds = 0;
+  peakComputeSecondsPerStep = 0;
+  peakMemorySeconds = 0;
+  peakMemorySecondsPerStep = 0;
+
+  /** Seconds that step j cannot beat. */
+  rooflineSeconds(j: number): number {
+    return Math.max(
+      this.peakComputeSeconds + j * this.peakComputeSecondsPerStep,
+      this.peakMemorySeconds + j * this.peakMemorySecondsPerStep,
+    );
+  }
 }
 
 /** One operator of one step, for people. */
@@ -113,6 +118,9 @@ export interface StepCost {
    * once, KV read once. `step` is never below it.
    */
   rooflineSeconds(shape: StepShape): number;
-  /** The same step operator by operator, in execution order. The seconds add up to `step` less the overlap stated. */
+  /**
+   * The same step operator by operator, in execution order. Seconds, busy seconds and joules add up to what `step`
+   * answers and charges; work that hides behind an operator before it counts there with what it adds.
+   */
   explain(shape: StepShape): readonly OperatorCost[];
 }

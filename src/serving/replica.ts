@@ -271,7 +271,6 @@ export class Replica implements BatchBuilder {
       shape.logitSequences = shape.decodeSequences;
       this.#cost.decodeRamp(shape, this.#windowGrowth, stretch.ramp);
       stretch.begin(this.#stepStartSeconds, Math.min(stretch.ramp.steps, this.#ledger.stepsUntilCrossing()));
-      this.meter.checkFloor(shape, stretch.ramp.seconds);
     }
     this.#plannedSteps = this.#jumper === undefined ? 1 : this.#stepsToJump(this.#jumper);
     this.stepEndSeconds = stretch.timeAfter(stretch.steps + this.#plannedSteps);
@@ -307,19 +306,11 @@ export class Replica implements BatchBuilder {
     if (this.#jumper === undefined) {
       this.#ledger.recordStep(stretch.stepSeconds(stretch.steps));
     } else if (steps > 1) {
-      this.meter.addBlockSeconds(this.#jumper.blockSecondsAfterFirst(steps, stretch));
-      this.pool.take(this.#jumper.blocksAfterFirst(steps));
-      this.#checkLastStep(steps);
+      this.pool.take(this.#jumper.joinBlocks(steps, stretch));
+      this.meter.blockSeconds += this.#jumper.joinedBlockSeconds;
     }
     this.#ledger.advance(steps);
     stretch.steps += steps;
-  }
-
-  /** The ramp is straight and the roofline bends upwards: a jump that is sound at both ends is sound between. */
-  #checkLastStep(steps: number): void {
-    this.#ledger.describe(this.#shape, this.#windowGrowth);
-    this.#shape.growDecodes(steps - 1, this.#windowGrowth);
-    this.meter.checkFloor(this.#shape, this.#stretch.stepSeconds(this.#stretch.steps + steps - 1));
   }
 
   #passStep(): void {
@@ -337,7 +328,7 @@ export class Replica implements BatchBuilder {
     if (!stretch.valid) return;
     stretch.valid = false;
     if (stretch.steps === 0) return;
-    this.meter.chargeRamp(stretch.ramp, stretch.steps);
+    this.meter.passRamp(stretch.ramp, stretch.steps);
     this.#jumper?.recordStretch(stretch);
   }
 

@@ -53,24 +53,34 @@ export class StepMeter {
     }
   }
 
-  addBlockSeconds(blockSeconds: number): void {
-    this.blockSeconds += blockSeconds;
-  }
-
   preempt(computedTokens: number): void {
     this.preemptions++;
     this.discardedTokens += computedTokens;
   }
 
-  chargeRamp(ramp: DecodeRamp, steps: number): void {
+  /** The first `steps` steps of a ramp have passed. */
+  passRamp(ramp: DecodeRamp, steps: number): void {
     const sumOfIndex = (steps * (steps - 1)) / 2;
     for (let i = 0; i < CHARGE_COUNT; i++) {
       this.charges[i]! += steps * ramp.charges[i]! + sumOfIndex * ramp.chargesPerStep[i]!;
+    }
+    // A ramp is straight and its roofline bends upwards: sound at both ends, it is sound between them.
+    const last = steps - 1;
+    const lastSeconds = ramp.seconds + last * ramp.secondsPerStep;
+    if (
+      isFaster(ramp.seconds, ramp.rooflineSeconds(0)) ||
+      isFaster(lastSeconds, ramp.rooflineSeconds(last))
+    ) {
+      this.stepsBelowFloor++;
     }
   }
 
   /** No step may be faster than peak compute and peak bandwidth allow. */
   checkFloor(shape: StepShape, seconds: number): void {
-    if (seconds < this.#cost.rooflineSeconds(shape) * (1 - FLOOR_TOLERANCE)) this.stepsBelowFloor++;
+    if (isFaster(seconds, this.#cost.rooflineSeconds(shape))) this.stepsBelowFloor++;
   }
+}
+
+function isFaster(seconds: number, floorSeconds: number): boolean {
+  return seconds < floorSeconds * (1 - FLOOR_TOLERANCE);
 }

@@ -59,6 +59,7 @@ export function createToyCost(config: ToyCostConfig): StepCost {
       ramp.chargesPerStep[0] = ramp.secondsPerStep / 2;
       ramp.chargesPerStep[3] = ramp.secondsPerStep / 3;
       ramp.chargesPerStep[ENERGY_CHARGE] = ramp.secondsPerStep * 100;
+      ramp.peakComputeSeconds = baseSeconds;
     },
     rooflineSeconds: () => baseSeconds,
     explain: (): readonly OperatorCost[] => [],

@@ -13,6 +13,7 @@ import { WindowCounter } from "./window-counter.ts";
  */
 export class CountingLedger implements DecodeLedger {
   sequences = 0;
+  joinedBlockSeconds = 0;
   readonly #log: RequestLog;
   readonly #gaps: GapSketch;
   readonly #blockSize: number;
@@ -147,10 +148,10 @@ export class CountingLedger implements DecodeLedger {
   }
 
   /**
-   * Block-seconds of the blocks that join after the first of the next `steps` steps, each held from the start of its
-   * step to the end of the last. `stretch.steps` is the index of the next step.
+   * Blocks that join after the first of the next `steps` steps; their block-seconds, each held from the start of its
+   * step to the end of the last, go to `joinedBlockSeconds`. `stretch.steps` is the index of the next step.
    */
-  blockSecondsAfterFirst(steps: number, stretch: Stretch): number {
+  joinBlocks(steps: number, stretch: Stretch): number {
     const size = this.#blockSize;
     const end = stretch.elapsedAfter(stretch.steps + steps);
     // Every position in a block comes up once per whole cycle, the first ones once more.
@@ -158,15 +159,20 @@ export class CountingLedger implements DecodeLedger {
     const extra = steps - 1 - cycles * size;
     const positions = cycles > 0 ? size : extra;
     let slot = this.#step % size;
+    let joined = 0;
     let blockSeconds = 0;
     for (let j = 1; j <= positions; j++) {
       if (++slot === size) slot = 0;
       const blocks = this.#blockRing[slot]!;
       if (blocks === 0) continue;
+      const first = stretch.steps + j;
       const count = j <= extra ? cycles + 1 : cycles;
-      blockSeconds += blocks * (count * end - stretch.sumOfElapsed(stretch.steps + j, size, count));
+      const starts = count === 1 ? stretch.elapsedAfter(first) : stretch.sumOfElapsed(first, size, count);
+      joined += count * blocks;
+      blockSeconds += blocks * (count * end - starts);
     }
-    return blockSeconds;
+    this.joinedBlockSeconds = blockSeconds;
+    return joined;
   }
 
   /** A request that left early stays in the heap until its entry comes up. */
