@@ -20,7 +20,6 @@ export class EventQueue {
   /** class · TICKETS_PER_CLASS + ticket: one comparison decides among equal times. */
   #orders = new Float64Array(64);
   #subjects = new Int32Array(64);
-  #stamps = new Float64Array(64);
   #length = 0;
   #nextTicket = 0;
 
@@ -34,7 +33,7 @@ export class EventQueue {
   }
 
   get nextClass(): number {
-    return Math.floor(this.#orders[0]! / TICKETS_PER_CLASS);
+    return this.#classOf(0);
   }
 
   /** What the first event concerns, e.g. the index of a replica. */
@@ -42,23 +41,25 @@ export class EventQueue {
     return this.#subjects[0]!;
   }
 
-  /** The stamp given at `push`; an owner that has moved on recognises its stale events by it. */
-  get nextStamp(): number {
-    return this.#stamps[0]!;
+  /** @param seconds a number: NaN has no place in an order */
+  push(seconds: number, eventClass: number, subject: number): void {
+    if (this.#length === this.#times.length) this.#grow();
+    this.#rise(this.#length++, seconds, eventClass * TICKETS_PER_CLASS + this.#nextTicket++, subject);
   }
 
-  /** @param seconds a number: NaN has no place in an order */
-  push(seconds: number, eventClass: number, subject: number, stamp: number): void {
-    const order = eventClass * TICKETS_PER_CLASS + this.#nextTicket++;
-    if (this.#length === this.#times.length) this.#grow();
-    let hole = this.#length++;
-    while (hole > 0) {
-      const parent = (hole - 1) >> 1;
-      if (!this.#precedes(seconds, order, parent)) break;
-      this.#move(parent, hole);
-      hole = parent;
+  /**
+   * Gives an event that is already in the queue an earlier time; among equals it then counts as pushed now. An event
+   * that is due by then anyway stays as it is.
+   * @throws RangeError when the queue holds no event of that class and subject
+   */
+  bringForward(seconds: number, eventClass: number, subject: number): void {
+    for (let slot = 0; slot < this.#length; slot++) {
+      if (this.#subjects[slot] !== subject || this.#classOf(slot) !== eventClass) continue;
+      if (seconds < this.#times[slot]!)
+        this.#rise(slot, seconds, eventClass * TICKETS_PER_CLASS + this.#nextTicket++, subject);
+      return;
     }
-    this.#write(hole, seconds, order, subject, stamp);
+    throw new RangeError(`no event of class ${eventClass} for subject ${subject} in the queue`);
   }
 
   /** Removes the first event; nothing when the queue is empty. */
@@ -78,7 +79,23 @@ export class EventQueue {
       this.#move(child, hole);
       hole = child;
     }
-    this.#write(hole, seconds, order, this.#subjects[last]!, this.#stamps[last]!);
+    this.#write(hole, seconds, order, this.#subjects[last]!);
+  }
+
+  /** Moves the hole up from `slot` to where the event belongs, and writes it once. */
+  #rise(slot: number, seconds: number, order: number, subject: number): void {
+    let hole = slot;
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
+      if (!this.#precedes(seconds, order, parent)) break;
+      this.#move(parent, hole);
+      hole = parent;
+    }
+    this.#write(hole, seconds, order, subject);
+  }
+
+  #classOf(slot: number): number {
+    return Math.floor(this.#orders[slot]! / TICKETS_PER_CLASS);
   }
 
   #precedes(seconds: number, order: number, slot: number): boolean {
@@ -87,14 +104,13 @@ export class EventQueue {
   }
 
   #move(from: number, to: number): void {
-    this.#write(to, this.#times[from]!, this.#orders[from]!, this.#subjects[from]!, this.#stamps[from]!);
+    this.#write(to, this.#times[from]!, this.#orders[from]!, this.#subjects[from]!);
   }
 
-  #write(slot: number, seconds: number, order: number, subject: number, stamp: number): void {
+  #write(slot: number, seconds: number, order: number, subject: number): void {
     this.#times[slot] = seconds;
     this.#orders[slot] = order;
     this.#subjects[slot] = subject;
-    this.#stamps[slot] = stamp;
   }
 
   #grow(): void {
@@ -102,7 +118,6 @@ export class EventQueue {
     this.#times = copyInto(new Float64Array(size), this.#times);
     this.#orders = copyInto(new Float64Array(size), this.#orders);
     this.#subjects = copyInto(new Int32Array(size), this.#subjects);
-    this.#stamps = copyInto(new Float64Array(size), this.#stamps);
   }
 }
 

@@ -131,25 +131,26 @@ export class Cluster {
     this.log.replica[request] = index;
     replica.enqueue(request);
     if (!replica.busy) this.#planStart(index, replica);
-    else if (replica.cutJump(seconds)) this.#planEnd(index, replica);
+    else if (replica.cutJump(seconds)) {
+      this.#queue.bringForward(replica.stepEndSeconds, EVENT_CLASS.stepEnd, index);
+    }
   }
 
   #step(): void {
     const queue = this.#queue;
     const index = queue.nextSubject;
-    const stamp = queue.nextStamp;
     const isEnd = queue.nextClass === EVENT_CLASS.stepEnd;
     queue.pop();
     const replica = this.replicas[index]!;
     if (!isEnd) {
       this.#start(index, replica);
-    } else if (stamp === replica.stamp) {
-      const finished = replica.finishStep();
-      this.#finished += finished;
-      this.#inSystem -= finished;
-      if (replica.outstanding > 0) this.#planStart(index, replica);
-      else replica.close();
+      return;
     }
+    const finished = replica.finishStep();
+    this.#finished += finished;
+    this.#inSystem -= finished;
+    if (replica.outstanding > 0) this.#planStart(index, replica);
+    else replica.close();
   }
 
   /** Starts at once when nothing else happens at this instant, else after all that could join. */
@@ -161,7 +162,7 @@ export class Cluster {
       return;
     }
     replica.startPlanned = true;
-    this.#queue.push(now, EVENT_CLASS.stepStart, index, 0);
+    this.#queue.push(now, EVENT_CLASS.stepStart, index);
   }
 
   #start(index: number, replica: Replica): void {
@@ -170,7 +171,7 @@ export class Cluster {
   }
 
   #planEnd(index: number, replica: Replica): void {
-    this.#queue.push(replica.stepEndSeconds, EVENT_CLASS.stepEnd, index, replica.stamp);
+    this.#queue.push(replica.stepEndSeconds, EVENT_CLASS.stepEnd, index);
   }
 
   /** Requests that could never run are refused at the door, with the reason. */

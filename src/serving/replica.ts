@@ -29,8 +29,6 @@ export class Replica implements BatchBuilder {
   stepEndSeconds = 0;
   /** A start is already planned for this instant. */
   startPlanned = false;
-  /** Counts the ends planned so far, so that the end of a jump that was cut short is known for stale. */
-  stamp = 0;
 
   readonly #log: RequestLog;
   readonly #gaps: GapSketch;
@@ -116,7 +114,6 @@ export class Replica implements BatchBuilder {
     if (steps >= this.#plannedSteps) return false;
     this.#plannedSteps = steps;
     this.stepEndSeconds = this.#stretch.timeAfter(this.#stretch.steps + steps);
-    this.stamp++;
     this.meter.jumpsCut++;
     return true;
   }
@@ -133,7 +130,6 @@ export class Replica implements BatchBuilder {
       return;
     }
     this.busy = true;
-    this.stamp++;
     if (this.#shape.chunkCount === 0) this.#planStretch();
     else this.#planStep();
   }

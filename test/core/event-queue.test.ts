@@ -6,19 +6,18 @@ interface Event {
   readonly seconds: number;
   readonly eventClass: number;
   readonly subject: number;
-  readonly stamp: number;
 }
 
 const take = (queue: EventQueue): Event => {
-  const { nextSeconds: seconds, nextClass: eventClass, nextSubject: subject, nextStamp: stamp } = queue;
+  const { nextSeconds: seconds, nextClass: eventClass, nextSubject: subject } = queue;
   queue.pop();
-  return { seconds, eventClass, subject, stamp };
+  return { seconds, eventClass, subject };
 };
 
 const drain = (queue: EventQueue): Event[] => Array.from({ length: queue.length }, () => take(queue));
 
-const push = (queue: EventQueue, { seconds, eventClass, subject, stamp }: Event): void => {
-  queue.push(seconds, eventClass, subject, stamp);
+const push = (queue: EventQueue, { seconds, eventClass, subject }: Event): void => {
+  queue.push(seconds, eventClass, subject);
 };
 
 /** The obvious queue: a list, searched for the first by (time, class) with the earliest pushed ahead. */
@@ -40,9 +39,20 @@ class ListQueue {
   take(): Event | undefined {
     return this.#events.shift();
   }
+
+  /** Some event that could come earlier, the same for equal `choice`. */
+  pick(choice: number): Event | undefined {
+    return this.#events[choice % Math.max(1, this.#events.length)];
+  }
+
+  bringForward(event: Event, seconds: number): void {
+    if (seconds >= event.seconds) return;
+    this.#events.splice(this.#events.indexOf(event), 1);
+    this.push({ ...event, seconds });
+  }
 }
 
-// Few distinct times and classes, so that ties are the rule.
+// Few distinct times and classes, so that ties are the rule; the subject tells events apart.
 const anyEvent = fc.record({
   seconds: fc.oneof(
     fc.integer({ min: 0, max: 4 }),
@@ -50,8 +60,6 @@ const anyEvent = fc.record({
     fc.constant(Infinity),
   ),
   eventClass: fc.integer({ min: 0, max: 2 }),
-  subject: fc.integer({ min: -1, max: 2 ** 31 - 1 }),
-  stamp: fc.maxSafeNat(),
 });
 
 describe("the event queue", () => {
@@ -59,17 +67,24 @@ describe("the event queue", () => {
     const operation = fc.oneof(
       { weight: 3, arbitrary: anyEvent },
       { weight: 2, arbitrary: fc.constant("pop" as const) },
+      { weight: 2, arbitrary: fc.nat() },
     );
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 400, size: "max" }), (operations) => {
         const queue = new EventQueue();
         const reference = new ListQueue();
-        for (const event of operations) {
-          if (event === "pop") {
+        for (const [subject, operation] of operations.entries()) {
+          if (operation === "pop") {
             if (queue.length > 0) expect(take(queue)).toEqual(reference.take());
+          } else if (typeof operation === "number") {
+            const event = reference.pick(operation);
+            if (event === undefined) continue;
+            const seconds = operation % 5;
+            queue.bringForward(seconds, event.eventClass, event.subject);
+            reference.bringForward(event, seconds);
           } else {
-            push(queue, event);
-            reference.push(event);
+            push(queue, { ...operation, subject });
+            reference.push({ ...operation, subject });
           }
           expect(queue.length).toBe(reference.length);
         }
@@ -83,31 +98,39 @@ describe("the event queue", () => {
   test("lets a step end before an arrival and an arrival before a step start of the same instant", () => {
     const queue = new EventQueue();
     const classes = [EVENT_CLASS.stepStart, EVENT_CLASS.arrival, EVENT_CLASS.stepEnd];
-    for (const eventClass of classes) queue.push(1.5, eventClass, 0, 0);
+    for (const eventClass of classes) queue.push(1.5, eventClass, 0);
     expect(drain(queue).map(({ eventClass }) => eventClass)).toEqual([...classes].reverse());
   });
 
   test("keeps the order of pushing among ten thousand equal events", () => {
     const queue = new EventQueue();
-    for (let subject = 0; subject < 10_000; subject++) queue.push(1, 1, subject, 0);
+    for (let subject = 0; subject < 10_000; subject++) queue.push(1, 1, subject);
     expect(drain(queue).map(({ subject }) => subject)).toEqual(Array.from({ length: 10_000 }, (_, i) => i));
   });
 
   test("tells the time of the first event, and Infinity when there is none", () => {
     const queue = new EventQueue();
     expect(queue.nextSeconds).toBe(Infinity);
-    queue.push(3, 0, 0, 0);
-    queue.push(2, 0, 0, 0);
+    queue.push(3, 0, 0);
+    queue.push(2, 0, 0);
     expect(queue.nextSeconds).toBe(2);
     drain(queue);
     expect(queue.nextSeconds).toBe(Infinity);
+  });
+
+  test("refuses to bring forward what it does not hold", () => {
+    const queue = new EventQueue();
+    queue.push(2, 1, 7);
+    expect(() => {
+      queue.bringForward(1, 0, 7);
+    }).toThrow(RangeError);
   });
 
   test("is none the worse for a pop when empty", () => {
     const queue = new EventQueue();
     queue.pop();
     expect(queue.length).toBe(0);
-    queue.push(1, 0, 7, 42);
-    expect(drain(queue)).toEqual([{ seconds: 1, eventClass: 0, subject: 7, stamp: 42 }]);
+    queue.push(1, 0, 7);
+    expect(drain(queue)).toEqual([{ seconds: 1, eventClass: 0, subject: 7 }]);
   });
 });
