@@ -35,9 +35,9 @@ export function ador(
   return { code: status, stdout, stderr };
 }
 
-/** The program in the background, for tests that send it signals. */
+/** The program in the background, for tests that send it signals; its standard input stays open and silent. */
 export function startAdor(args: readonly string[], cwd: string): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ["pipe", "pipe", "pipe"] });
 }
 
 /** A folder of its own for a test file, filled with the given files and removed when the file's tests are done. */

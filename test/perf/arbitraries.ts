@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DEVICES } from "../../src/hardware/catalog.ts";
-import type { Device } from "../../src/hardware/device.ts";
+import type { Device, GpuDevice } from "../../src/hardware/device.ts";
 import { findModel } from "../../src/models/catalog.ts";
 import { BF16, type LlmModel, type Precision } from "../../src/models/llm-model.ts";
 import { compileStepCost } from "../../src/perf/compile.ts";
@@ -52,7 +52,7 @@ const device: fc.Arbitrary<Device> = fc
  * GPUs with slow arithmetic, fast memory and a long fixed time per sequence: decode attention is bound by the latter over
  * short contexts and by arithmetic over long ones, so that ramps do end.
  */
-const crossingDevice: fc.Arbitrary<Device> = fc
+export const crossingGpu: fc.Arbitrary<GpuDevice> = fc
   .record({
     base: fc.constantFrom(...DEVICES.filter((known) => known.kind === "gpu")),
     arithmetic: fc.constantFrom(0.005, 0.02),
@@ -98,7 +98,7 @@ export interface System {
 }
 
 export const system: fc.Arbitrary<System> = systemOn(device);
-export const crossingSystem: fc.Arbitrary<System> = systemOn(crossingDevice);
+export const crossingSystem: fc.Arbitrary<System> = systemOn(crossingGpu);
 
 function systemOn(on: fc.Arbitrary<Device>): fc.Arbitrary<System> {
   return fc.record({ model, device: on, tensorParallel, precision });

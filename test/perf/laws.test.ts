@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Device, GpuDevice, HdaDevice } from "../../src/hardware/device.ts";
+import { energyConstants } from "../../src/hardware/power.ts";
+import { findModel } from "../../src/models/catalog.ts";
+import { BF16, windowClasses } from "../../src/models/llm-model.ts";
+import { gpuAttention } from "../../src/perf/gpu/gpu-attention.ts";
+import { LINE_FIELDS } from "../../src/perf/machine.ts";
 import {
   CHARGE_COUNT,
   DecodeRamp,
@@ -8,7 +13,16 @@ import {
   RESOURCES,
   type StepCost,
 } from "../../src/perf/step-cost.ts";
-import { batch, compile, crossingSystem, decodeBatch, shapeOf, system, type Batch } from "./arbitraries.ts";
+import {
+  batch,
+  compile,
+  crossingGpu,
+  crossingSystem,
+  decodeBatch,
+  shapeOf,
+  system,
+  type Batch,
+} from "./arbitraries.ts";
 
 const RUNS = { numRuns: 400 };
 const ROUNDING = 1e-11;
@@ -82,6 +96,52 @@ describe("a ramp of decode steps", () => {
         expect(seconds).toBeGreaterThan(ramp.seconds + beyond * ramp.secondsPerStep);
       }),
       { numRuns: 100, maxSkipsPerRun: 1000 },
+    );
+  });
+});
+
+describe("a ramp of sequences that have all filled their windows", () => {
+  test("never gets slower nor ends where every layer has a window, even on the crossing of two lines", () => {
+    const model = findModel("mistral-7b-v0.1");
+    const [window] = windowClasses(model);
+    const heads = { queryHeads: 32, kvHeads: 8, headSize: 128, kvBytesPerToken: 2 * 2 * 8 * 128 };
+    fc.assert(
+      fc.property(
+        crossingGpu,
+        fc.array(fc.integer({ min: window!, max: 20_000 }), { minLength: 1, maxLength: 64 }),
+        fc.integer({ min: -8, max: 8 }),
+        (gpu, contexts, ulps) => {
+          // The time per pair at which the flat line meets the steep one at the full window, give or take some roundings.
+          const { decodeLines } = gpuAttention(gpu, energyConstants(gpu), heads);
+          const slopeGain = decodeLines[LINE_FIELDS + 2]! - decodeLines[2]!;
+          expect(slopeGain).toBeGreaterThan(0);
+          const met = (window! * slopeGain * gpu.multiprocessors) / heads.kvHeads;
+          const decodePairSeconds = met * (1 + ulps * Number.EPSILON);
+          const device = { ...gpu, kernels: { ...gpu.kernels, decodePairSeconds } };
+          const ramp = rampOf(compile({ model, device, tensorParallel: 1, precision: BF16 }), {
+            contexts,
+            chunks: [],
+          });
+          expect(ramp.steps).toBe(Infinity);
+          expect(ramp.secondsPerStep).toBe(0);
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  test("grows only by its layers without a window", () => {
+    fc.assert(
+      fc.property(system, decodeBatch, (drawnSystem, drawn) => {
+        const cost = compile(drawnSystem);
+        const widest = Math.max(1, ...cost.windowTokens);
+        const full = { ...drawn, contexts: drawn.contexts.map((context) => context + widest) };
+        const ramp = rampOf(cost, full);
+        expect(ramp.steps).toBeGreaterThanOrEqual(1);
+        const last = Math.min(ramp.steps - 1, 1000);
+        expectClose(ramp.seconds + last * ramp.secondsPerStep, stepOf(cost, full, last).seconds);
+      }),
+      RUNS,
     );
   });
 });

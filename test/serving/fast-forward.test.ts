@@ -110,3 +110,16 @@ test("the plain loop gives the run of a naive engine that was written apart from
   );
   expect(preemptions).toBeGreaterThan(100);
 });
+
+test("samples taken exactly between two steps of a jump see what the plain loop sees", () => {
+  // Steps and samples of a quarter of a second fall together without rounding; every token takes a block.
+  const cost = { baseSeconds: 0.25, secondsPerToken: 0, secondsPerLogit: 0, secondsPerContextToken: 0 };
+  const requests = [{ arrivalSeconds: 0, inputTokens: 4, outputTokens: 40 }];
+  const { fast, plain } = runBoth(requests, {
+    cost,
+    engine: { blockSize: 1 },
+    config: { timelineSeconds: 0.25 },
+  });
+  expect(fast.effort.stepsSkipped).toBeGreaterThan(30);
+  expect(fast.timeline).toEqual(plain.timeline);
+});

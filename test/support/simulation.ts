@@ -4,6 +4,7 @@ import { createToyCost, type ToyCostConfig } from "./toy-cost.ts";
 export const TOY_COST: ToyCostConfig = {
   baseSeconds: 0.008,
   secondsPerToken: 5e-5,
+  secondsPerLogit: 1e-6,
   secondsPerContextToken: 1e-7,
   flatContextTokens: 0,
   windowTokens: [],

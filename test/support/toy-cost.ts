@@ -10,6 +10,7 @@ import {
 export interface ToyCostConfig {
   readonly baseSeconds: number;
   readonly secondsPerToken: number;
+  readonly secondsPerLogit: number;
   readonly secondsPerContextToken: number;
   /** Below this context sum, attention costs a flat amount: gives the ramp a breakpoint. */
   readonly flatContextTokens: number;
@@ -21,7 +22,14 @@ export interface ToyCostConfig {
  * max(flat, linear) so that ramps have breakpoints.
  */
 export function createToyCost(config: ToyCostConfig): StepCost {
-  const { baseSeconds, secondsPerToken, secondsPerContextToken, flatContextTokens, windowTokens } = config;
+  const {
+    baseSeconds,
+    secondsPerToken,
+    secondsPerLogit,
+    secondsPerContextToken,
+    flatContextTokens,
+    windowTokens,
+  } = config;
   const contextSum = (shape: StepShape) =>
     shape.decodeContextTokens + shape.decodeWindowTokens.reduce((sum, tokens) => sum + tokens, 0);
 
@@ -33,7 +41,7 @@ export function createToyCost(config: ToyCostConfig): StepCost {
       tokens += chunk;
       seconds += secondsPerContextToken * chunk * (shape.chunkContextTokens[i]! + chunk / 2);
     }
-    seconds += baseSeconds + secondsPerToken * tokens + 1e-6 * shape.logitSequences;
+    seconds += baseSeconds + secondsPerToken * tokens + secondsPerLogit * shape.logitSequences;
     if (shape.decodeSequences > 0)
       seconds += secondsPerContextToken * Math.max(flatContextTokens, contextSum(shape));
     charges[0]! += seconds / 2;

@@ -1,14 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { describeTrace } from "../../src/workload/describe.ts";
 import { parseDecimal } from "../../src/workload/readers/decimal.ts";
 import { createTraceReader } from "../../src/workload/read-trace.ts";
+import { needsShared, sharedPath } from "../support/needs.ts";
 import { read } from "./support.ts";
-
-const REAL_TRACES = join(import.meta.dirname, "../../../shared/traces-real");
-const haveRealTraces = existsSync(REAL_TRACES);
 
 function readInPieces(text: string, cuts: readonly number[]) {
   const reader = createTraceReader({ file: "t" });
@@ -61,35 +58,38 @@ test("numbers are read as the language reads them", () => {
 });
 
 // Counts and statistics as stated in the README beside the traces.
-describe.skipIf(!haveRealTraces)("real traces (skipped where ../shared/traces-real is absent)", () => {
+describe("real traces", () => {
+  const testOn = needsShared("traces-real");
   const cases = [
     { file: "azure-2023-conv.csv", format: "azure", requests: 19_366, span: 3502, rate: 5.53, cv: 1.09, input: [1155, 1020, 2734, 4142, 14_050], output: [211, 129, 424, 601, 1000] },
     { file: "mooncake-conversation.jsonl", format: "mooncake", requests: 12_031, span: 3537, rate: 3.4, cv: 3.03, input: [12_035, 6909, 27_367, 85_400, 126_195], output: [343, 350, 597, 1119, 2000] },
     { file: "sharegpt-llama-3.1-8b-300-sps10.csv", format: "csv", requests: 300, span: 29, rate: 10.26, cv: 0.94, input: [857, 732, 1460, 2765, 3998], output: [653, 632, 770, 784, 1021] },
   ]; // prettier-ignore
-  test.each(cases)("$file", ({ file, format, requests, span, rate, cv, input, output }) => {
-    const reader = createTraceReader({ file });
-    reader.write(readFileSync(join(REAL_TRACES, file), "utf8"));
-    expect(reader.format).toBe(format);
-    const description = describeTrace(reader.end());
-    expect(description.requests).toBe(requests);
-    expect(description.spanSeconds).toBeCloseTo(span, -0.5);
-    expect(description.ratePerSecond).toBeCloseTo(rate, 2);
-    expect(description.gapCv).toBeCloseTo(cv, 2);
-    const { inputTokens, outputTokens } = description;
-    for (const [lengths, expected] of [
-      [inputTokens, input],
-      [outputTokens, output],
-    ] as const) {
-      const { mean, p50, p90, p99, max } = lengths;
-      [mean, p50, p90, p99, max].forEach((value, i) => {
-        expect(Math.abs(value! - expected[i]!)).toBeLessThanOrEqual(0.51);
-      });
-    }
-  });
+  for (const { file, format, requests, span, rate, cv, input, output } of cases) {
+    testOn(file, () => {
+      const reader = createTraceReader({ file });
+      reader.write(readFileSync(sharedPath(`traces-real/${file}`), "utf8"));
+      expect(reader.format).toBe(format);
+      const description = describeTrace(reader.end());
+      expect(description.requests).toBe(requests);
+      expect(description.spanSeconds).toBeCloseTo(span, -0.5);
+      expect(description.ratePerSecond).toBeCloseTo(rate, 2);
+      expect(description.gapCv).toBeCloseTo(cv, 2);
+      const { inputTokens, outputTokens } = description;
+      for (const [lengths, expected] of [
+        [inputTokens, input],
+        [outputTokens, output],
+      ] as const) {
+        const { mean, p50, p90, p99, max } = lengths;
+        [mean, p50, p90, p99, max].forEach((value, i) => {
+          expect(Math.abs(value! - expected[i]!)).toBeLessThanOrEqual(0.51);
+        });
+      }
+    });
+  }
 
-  test("36.6 % of Mooncake's prompt blocks would hit an unlimited prefix cache", () => {
-    const { table } = read(readFileSync(join(REAL_TRACES, "mooncake-conversation.jsonl"), "utf8"));
+  testOn("36.6 % of Mooncake's prompt blocks would hit an unlimited prefix cache", () => {
+    const { table } = read(readFileSync(sharedPath("traces-real/mooncake-conversation.jsonl"), "utf8"));
     expect(describeTrace(table).prefix!.hitRateBound).toBeCloseTo(0.366, 3);
   });
 });

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { collectRequests } from "../../src/workload/collect-requests.ts";
 import { describeTrace } from "../../src/workload/describe.ts";
 import type { RequestTable } from "../../src/workload/request.ts";
 import { parseServegenClient, type ServegenClient } from "../../src/workload/servegen/client-files.ts";
 import { createServegenSource } from "../../src/workload/servegen/servegen-source.ts";
+import { needsShared, sharedPath } from "../support/needs.ts";
 import { moments, refusalOf } from "./support.ts";
 
 const DATASET = JSON.stringify({
@@ -77,6 +77,17 @@ describe("arrivals drawn from a ServeGen client", () => {
   });
 });
 
+test("clients beyond 256 keep their own class; too many, or two of one name, are refused", () => {
+  const one = client("0,0.1,1,Gamma,1,10\n", DATASET);
+  const named = (count: number) => Array.from({ length: count }, (_, i) => ({ ...one, name: `c${i}` }));
+  const table = collectRequests(createServegenSource(named(300), {}, 1));
+  expect(new Set(table.classIndex).size).toBe(300);
+  const refused = (clients: ServegenClient[]) =>
+    refusalOf(() => createServegenSource(clients, {}, 1)).message;
+  expect(refused(named(65_537))).toMatch(/^too many request classes: 65537\n.*65536/);
+  expect(refused([one, one])).toMatch(/^two request classes are called "c"/);
+});
+
 test.each([
   { trace: "", message: "c.csv: the file is empty" },
   { trace: "0,10,1,Gamma,1,0.1\nfoo\n", message: 'c.csv:2: not a line of a ServeGen trace: "foo"' },
@@ -108,12 +119,12 @@ test.each([
   expect(refusalOf(() => client(TRACE, dataset)).message).toContain(message);
 });
 
-const FOLDER = join(import.meta.dirname, "../../../shared/traces-real/servegen/language-m-small");
-describe.skipIf(!existsSync(FOLDER))(
-  "real ServeGen clients (skipped where ../shared/traces-real is absent)",
-  () => {
-    test.each([14, 17, 27])("client %d keeps its stated rate and lengths over an hour", (chunk) => {
-      const text = (name: string) => readFileSync(join(FOLDER, `chunk-${chunk}-${name}`), "utf8");
+describe("real ServeGen clients", () => {
+  const testOn = needsShared("traces-real/servegen");
+  for (const chunk of [14, 17, 27]) {
+    testOn(`client ${chunk} keeps its stated rate and lengths over an hour`, () => {
+      const text = (name: string) =>
+        readFileSync(sharedPath(`traces-real/servegen/language-m-small/chunk-${chunk}-${name}`), "utf8");
       const real = client(text("trace.csv"), text("dataset.json"));
       expect(real.rates.length).toBe(2016);
       expect(real.endSeconds).toBe(14 * 86_400);
@@ -129,5 +140,5 @@ describe.skipIf(!existsSync(FOLDER))(
       const mean = input.values.reduce((sum, value, i) => sum + value * input.weights![i]!, 0) / total;
       expect(Math.abs(describeTrace(table).inputTokens.mean! / mean - 1)).toBeLessThan(0.05);
     });
-  },
-);
+  }
+});

@@ -80,6 +80,17 @@ describe("a synthetic source", () => {
     expect([...table.sourceRow.subarray(0, 3)]).toEqual([0, 1, 2]);
   });
 
+  test("keeps 300 classes apart, and refuses names that repeat or are too many to tell apart", () => {
+    const named = (count: number) => Array.from({ length: count }, (_, i) => ({ name: `c${i}`, weight: 1 }));
+    const spec = { ...SPEC, requests: 20_000, classes: named(300) };
+    const table = collectRequests(createSyntheticSource(spec, 1));
+    expect(new Set(table.classIndex).size).toBe(300);
+    const refused = (classes: SyntheticSpec["classes"]) =>
+      refusalOf(() => createSyntheticSource({ ...SPEC, classes }, 1)).message;
+    expect(refused(named(65_537))).toMatch(/^too many request classes: 65537\n.*65536/);
+    expect(refused([...named(2), ...named(1)])).toMatch(/^two request classes are called "c0"/);
+  });
+
   test("streams a million requests without keeping them", () => {
     const source = createSyntheticSource({ ...SPEC, requests: 1_000_000 }, 1);
     const draft = new RequestDraft();

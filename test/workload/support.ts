@@ -46,7 +46,7 @@ export function tableOf(rows: readonly (readonly [number, number, number])[]): R
     arrivalSeconds: Float64Array.from(rows, ([arrival]) => arrival),
     inputTokens: Int32Array.from(rows, ([, input]) => input),
     outputTokens: Int32Array.from(rows, ([, , output]) => output),
-    classIndex: new Uint8Array(rows.length),
+    classIndex: new Uint16Array(rows.length),
     classes: ["default"],
     sourceRow: Int32Array.from(rows, (_, i) => i),
     sessionId: undefined,

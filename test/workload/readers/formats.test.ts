@@ -116,9 +116,9 @@ describe("each format is read into seconds and tokens", () => {
     expect(warnings).toEqual(["t: 1 failed requests without output tokens dropped"]);
   });
 
-  test("BurstGPT's failed rows can be refused, at their line", () => {
+  test("BurstGPT's failed rows can be refused, at their line, with the way to drop them", () => {
     expect(refusalOf(() => read(burstgpt, { failedRows: "refuse" })).message).toMatch(
-      /^t:3:14: Response tokens/,
+      /^t:3:14: Response tokens.*\n.*--failed-rows drop/,
     );
   });
 
@@ -174,5 +174,16 @@ describe("each format is read into seconds and tokens", () => {
     expect(refusalOf(() => read("input_tokens,output_tokens\n5,6\n")).message).toContain("without arrivals");
     const text = "arrival_s,input_tokens,output_tokens\n0,1,1\n";
     expect(refusalOf(() => read(text, { arrivals })).message).toContain("arrivals of its own");
+  });
+
+  test("a list of lengths can be read for its lengths alone, which leaves other arrivals as they are", () => {
+    const list = "input_tokens,output_tokens\n5,6\n7,8\n";
+    expect(rowsOf(read(list, { lengthsOnly: true }).table)).toEqual([
+      [0, 5, 6],
+      [0, 7, 8],
+    ]);
+    expect(read(list, { lengthsOnly: true, arrivals })).toEqual(read(list, { arrivals }));
+    const trace = "arrival_s,input_tokens,output_tokens\n0,1,1\n3,1,1\n";
+    expect(read(trace, { lengthsOnly: true })).toEqual(read(trace));
   });
 });
