@@ -1,47 +1,73 @@
-import { deviceAreaMm2 } from "../hardware/area.ts";
+import { deviceAreaMm2, type DeviceArea } from "../hardware/area.ts";
 import { idleWatts, peakWatts } from "../hardware/power.ts";
 import { kvBytesPerTokenPerDevice, weightBytesPerDevice } from "../models/memory.ts";
 import { diskFiles } from "../node/disk-files.ts";
 import { jsonText } from "../node/result-files.ts";
 import { prepareRequests } from "../node/run-scenario.ts";
-import { formatCount, formatNumber } from "../report/format.ts";
+import { formatCount, formatNumber, formatPlural } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { loadScenario } from "../scenario/load.ts";
-import { knownRequests } from "../scenario/request-supply.ts";
+import { checkMargins, knownRequests } from "../scenario/request-supply.ts";
 import type { System } from "../scenario/scenario.ts";
 import type { CheckFlags } from "./flags.ts";
+import { stepCostsJson, stepCostsOf, stepCostsTable } from "./step-costs.ts";
 
 /** `ador check`: loads the scenario and its trace as a run would, and says what they come to. */
-export async function checkCommand(path: string, { set, json }: CheckFlags): Promise<void> {
-  const scenario = loadScenario(path, diskFiles, { set });
+export async function checkCommand(path: string, flags: CheckFlags): Promise<void> {
+  const scenario = loadScenario(path, diskFiles, flags);
   const { supply, identity } = await prepareRequests(scenario);
+  checkMargins(supply, scenario);
   const requests = knownRequests(supply) ?? null;
-  const systems = scenario.systems.map((system) => ({ system, facts: factsOf(system) }));
-  if (json === true) {
+  const systems = scenario.systems.map((system) => ({
+    ...{ system, facts: factsOf(system), area: deviceAreaMm2(system.device), steps: stepCostsOf(system) },
+  }));
+  const warnings = [...identity.warnings, ...systems.flatMap(({ system, facts }) => doubts(system, facts))];
+  if (flags.json === true) {
     const answer = {
       scenario: scenario.name,
       scenario_hash: identity.scenarioHash,
       seed: scenario.seed,
       requests,
-      warnings: identity.warnings,
+      warnings,
       systems: Object.fromEntries(
-        systems.map(({ system, facts }) => [system.name, { ...system.settings, ...facts }]),
+        systems.map(({ system, facts, area, steps }) => [
+          system.name,
+          { ...system.settings, ...facts, area_blocks: area.blocks, steps: stepCostsJson(steps) },
+        ]),
       ),
     };
     process.stdout.write(jsonText(answer));
     return;
   }
-  for (const warning of identity.warnings) process.stderr.write(`warning: ${warning}\n`);
-  const traffic =
-    requests === null ? "requests until its duration ends" : `${formatCount(requests)} requests`;
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  const traffic = requests === null ? "requests until its duration ends" : formatPlural(requests, "request");
   const rows = FACT_ROWS.map(({ label, text }) => [
     label,
     ...systems.map(({ system, facts }) => text(facts, system)),
   ]);
   const head = ["", ...systems.map(({ system }) => system.name)];
-  process.stdout.write(
-    `${scenario.name}: sound, ${traffic}\n\n${plainTable(head, rows)}\n\nscenario hash ${identity.scenarioHash}\n`,
+  const details = systems.map(({ system, area, steps }) =>
+    [`${system.name}: ${areaText(system, area)}`, stepCostsTable(steps)].join("\n"),
   );
+  process.stdout.write(
+    `${scenario.name}: sound, ${traffic}\n\n${plainTable(head, rows)}\n\n${details.join("\n\n")}\n\nscenario hash ${identity.scenarioHash}\n`,
+  );
+}
+
+/** What is allowed and yet seldom meant. */
+function doubts({ name, engine }: System, { kv_tokens: kvTokens }: Facts): string[] {
+  if (kvTokens >= engine.maxModelLen) return [];
+  return [
+    `${name}: the KV cache of a replica holds ${formatCount(kvTokens)} tokens, less than max_model_len ${formatCount(engine.maxModelLen)}: requests between them are rejected`,
+  ];
+}
+
+/** Where the silicon of one device goes, the largest blocks first. */
+function areaText({ device }: System, { totalMm2, blocks }: DeviceArea): string {
+  const parts = [...blocks]
+    .sort((a, b) => b.mm2 - a.mm2)
+    .map(({ name, mm2 }) => (blocks.length === 1 ? name : `${name} ${formatNumber(mm2)}`));
+  return `${device.name}, ${formatNumber(totalMm2)} mm² (${parts.join(", ")})`;
 }
 
 interface Facts {

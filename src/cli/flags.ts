@@ -1,26 +1,38 @@
-/** Options of each command as the parser hands them over. */
-export interface RunFlags {
+/** How a trace is read. */
+export interface TraceFlags {
+  readonly format?: string;
+  readonly zeroOutput?: "drop" | "refuse";
+  readonly failedRows?: "drop" | "refuse";
+}
+
+/** Arrivals for a list of lengths. */
+export interface ArrivalFlags {
+  /** Poisson, requests a second. */
+  readonly rate?: number;
+  readonly seed?: number;
+}
+
+/** What may be changed in a scenario from outside. */
+export interface ScenarioFlags extends TraceFlags, ArrivalFlags {
+  readonly trace?: string;
+  readonly set?: readonly string[];
+}
+
+export interface RunFlags extends ScenarioFlags {
   readonly out?: string;
   readonly force?: boolean;
-  readonly trace?: string;
-  readonly format?: string;
-  readonly zeroOutput?: string;
-  readonly seed?: number;
-  readonly set?: readonly string[];
-  /** Seconds between samples; true for the default spacing. */
-  readonly timeline?: number | true;
+  readonly timeline?: boolean;
+  readonly timelineSeconds?: number;
   readonly stepByStep?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
-export interface CheckFlags {
-  readonly set?: readonly string[];
+export interface CheckFlags extends ScenarioFlags {
   readonly json?: boolean;
 }
 
-export interface TraceInfoFlags {
-  readonly format?: string;
+export interface TraceInfoFlags extends TraceFlags {
   readonly fit?: boolean;
   readonly json?: boolean;
 }
@@ -31,9 +43,8 @@ export interface OutputFlags {
   readonly force?: boolean;
 }
 
-export interface ConvertFlags extends OutputFlags {
-  readonly format?: string;
-  readonly zeroOutput?: "drop" | "refuse";
+export interface ConvertFlags extends OutputFlags, TraceFlags, ArrivalFlags {
+  readonly to: "csv" | "mooncake";
 }
 
 export interface GenerateFlags extends OutputFlags {

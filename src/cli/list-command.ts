@@ -8,7 +8,9 @@ import { kvBytesPerToken, parameterCount } from "../models/memory.ts";
 import { jsonText } from "../node/result-files.ts";
 import { formatNumber } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
-import { ROUTERS, SCHEDULERS } from "../serving/config.ts";
+import { DEFAULT_POLICIES } from "../scenario/schema.ts";
+import { ROUTERS, SCHEDULERS, type RouterName } from "../serving/config.ts";
+import { SCHEDULER_BY_NAME } from "../serving/schedulers/registry.ts";
 import { TRACE_FORMATS } from "../workload/readers/formats.ts";
 import type { ListFlags, ListName } from "./flags.ts";
 
@@ -80,20 +82,29 @@ const LISTINGS: Readonly<Record<ListName, () => Listing>> = {
       ...device,
       bf16_peak_flops: bf16PeakFlops(device),
       area_mm2: deviceAreaMm2(device).totalMm2,
+      area_blocks: deviceAreaMm2(device).blocks,
       idle_w: idleWatts(device),
       peak_w: peakWatts(device),
     })),
   }),
   policies: () => {
     const policies = [
-      ...SCHEDULERS.map((name) => ({ setting: "serving.scheduler", name })),
-      ...ROUTERS.map((name) => ({ setting: "cluster.router", name })),
+      ...SCHEDULERS.map((name) => ({
+        ...{ setting: "serving.scheduler", name, meaning: SCHEDULER_BY_NAME[name].description },
+        default: name === DEFAULT_POLICIES.scheduler,
+      })),
+      ...ROUTERS.map((name) => ({
+        ...{ setting: "cluster.router", name, meaning: ROUTER_MEANING[name] },
+        default: name === DEFAULT_POLICIES.router,
+      })),
     ];
     return {
-      head: ["setting", "policy", "what it does"],
-      text: [0, 1, 2],
-      rows: policies.map(({ setting, name }) => [setting, name, POLICY_MEANING[name]]),
-      json: policies.map(({ setting, name }) => ({ setting, name, meaning: POLICY_MEANING[name] })),
+      head: ["setting", "policy", "", "what it does"],
+      text: [0, 1, 2, 3],
+      rows: policies.map((policy) => [
+        ...[policy.setting, policy.name, policy.default ? "default" : "", policy.meaning],
+      ]),
+      json: policies,
     };
   },
   formats: () => ({
@@ -104,9 +115,7 @@ const LISTINGS: Readonly<Record<ListName, () => Listing>> = {
   }),
 };
 
-const POLICY_MEANING: Readonly<Record<(typeof SCHEDULERS)[number] | (typeof ROUTERS)[number], string>> = {
-  "vllm-v1":
-    "running sequences first, then waiting ones in order of arrival, prompts in chunks up to the token budget",
+const ROUTER_MEANING: Readonly<Record<RouterName, string>> = {
   "round-robin": "each request to the next replica in turn",
   "least-outstanding": "each request to the replica with the fewest unfinished ones",
 };

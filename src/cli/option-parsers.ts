@@ -19,6 +19,6 @@ export function wholeNumber(text: string): number {
 export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0 && Number.isFinite(value)))
-    throw new InvalidArgumentError("Expected a number of seconds greater than 0.");
+    throw new InvalidArgumentError("Expected a number greater than 0.");
   return value;
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import picocolors from "picocolors";
 import { jsonText, type FinishedRun } from "../node/result-files.ts";
 import { compareJsonOf } from "../report/comparison.ts";
-import { formatCount, formatSeconds } from "../report/format.ts";
+import { formatPlural, formatSeconds } from "../report/format.ts";
 import { summaryOf } from "../report/summary.ts";
 import { terminalScreen, type Paint } from "../report/terminal.ts";
 import type { RunFlags } from "./flags.ts";
@@ -31,7 +31,7 @@ export function printResult(runs: readonly FinishedRun[], { json, quiet, out }: 
       ? "nothing written (add --out DIR)"
       : `written to ${join(out, "report.html")} and beside it`;
   process.stderr.write(
-    `${formatCount(requests)} requests replayed in ${formatSeconds(wallSeconds)}; ${where}\n`,
+    `${formatPlural(requests, "request")} replayed in ${formatSeconds(wallSeconds)}; ${where}\n`,
   );
 }
 

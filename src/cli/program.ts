@@ -2,8 +2,9 @@ import { Command } from "commander";
 import { programVersion } from "../node/program-version.ts";
 import { EXIT } from "./exit-codes.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName } from "./flags.ts";
-import { collect, examples } from "./option-parsers.ts";
+import { examples } from "./option-parsers.ts";
 import { addRun } from "./run-program.ts";
+import { addScenarioOptions } from "./shared-options.ts";
 import { addTrace } from "./trace-program.ts";
 
 /** The command line. Each command loads its code when it runs, so that help comes at once. */
@@ -45,14 +46,14 @@ export function createProgram(): Command {
 }
 
 function addCheck(program: Command): void {
-  program
+  const check = program
     .command("check")
     .summary("check a scenario without running it")
     .description(
-      "Checks a scenario and its trace, and shows what each system comes to: memory, KV blocks, area, power.",
+      "Checks a scenario and its trace, and shows what each system comes to: memory, KV blocks, area, power, the time of a step.",
     )
-    .argument("<scenario>", "scenario file (YAML)")
-    .option("--set <path=value>", "change one setting of the scenario; may be repeated", collect)
+    .argument("<scenario>", "scenario file (YAML)");
+  addScenarioOptions(check)
     .option("--json", "print the answer as JSON and nothing else")
     .addHelpText(
       "before",

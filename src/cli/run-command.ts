@@ -7,6 +7,7 @@ export async function runCommand(scenarioPath: string, flags: RunFlags): Promise
   // The thread loads its code while this one loads the scenario's.
   const thread = new SimulationThread();
   const unlisten = stopOnInterrupt(thread);
+  const printing = thread.started.then(() => import("./print-result.ts"));
   try {
     const { runScenario } = await import("../node/run-scenario.ts");
     const runs = await runScenario(
@@ -16,13 +17,13 @@ export async function runCommand(scenarioPath: string, flags: RunFlags): Promise
         out: flags.out,
         force: flags.force === true,
         mode: flags.stepByStep === true ? "step-by-step" : "fast-forward",
-        timelineSeconds: typeof flags.timeline === "number" ? flags.timeline : undefined,
-        withTimelineFile: flags.timeline !== undefined,
+        timelineSeconds: flags.timelineSeconds,
+        withTimelineFile: flags.timeline === true || flags.timelineSeconds !== undefined,
         withProgress: process.stderr.isTTY && flags.quiet !== true && flags.json !== true,
       },
       thread,
     );
-    const { printResult } = await import("./print-result.ts");
+    const { printResult } = await printing;
     printResult(runs, flags);
     if (thread.stopped) return EXIT.interrupted;
     const broken = runs.some(({ report }) => report.outcome.metrics.audit.some((check) => !check.passed));
@@ -33,10 +34,13 @@ export async function runCommand(scenarioPath: string, flags: RunFlags): Promise
   }
 }
 
-/** The first Ctrl-C ends the run and keeps what completed; a second one ends the program at once. */
+/**
+ * A Ctrl-C before the simulation ends the program at once; the first one during it ends the run and keeps what completed,
+ * a second one drops that too. What an output folder has staged goes with the process.
+ */
 function stopOnInterrupt(thread: SimulationThread): () => void {
   const onInterrupt = (): void => {
-    if (thread.stopped) process.exit(EXIT.interrupted);
+    if (thread.stopped || !thread.simulating) process.exit(EXIT.interrupted);
     thread.stop();
     process.stderr.write("\ninterrupted: keeping what completed (Ctrl-C again to drop it)\n");
   };

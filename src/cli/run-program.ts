@@ -1,10 +1,11 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import type { RunFlags } from "./flags.ts";
-import { collect, examples, positiveNumber, wholeNumber } from "./option-parsers.ts";
+import { examples, positiveNumber } from "./option-parsers.ts";
+import { addScenarioOptions } from "./shared-options.ts";
 
 /** `ador run`. */
 export function addRun(program: Command): void {
-  program
+  const run = program
     .command("run")
     .summary("replay a scenario and report latency, SLO attainment, energy")
     .description(
@@ -12,26 +13,10 @@ export function addRun(program: Command): void {
     )
     .argument("<scenario>", "scenario file (YAML)")
     .option("-o, --out <dir>", "write summary.json, requests.csv, report.html… here; a new or empty folder")
-    .option("-f, --force", "write into a folder that holds other things, replacing an earlier result")
-    .option("-t, --trace <file>", "replay this trace instead of the scenario's own; - for standard input")
-    .option("--format <name>", "format of the trace (default: told by its content; see ador list formats)")
-    .addOption(
-      new Option(
-        "--zero-output <what>",
-        "rows without output tokens: drop them or refuse the trace (default: refuse)",
-      ).choices(["drop", "refuse"]),
-    )
-    .option("-s, --seed <n>", "seed of every random stream (default: the scenario's, else 0)", wholeNumber)
-    .option(
-      "--set <path=value>",
-      "change one setting of the scenario, e.g. cluster.replicas=4; may be repeated",
-      collect,
-    )
-    .option(
-      "--timeline [seconds]",
-      "also write timeline.csv; a sample every so many seconds (default: 400 samples)",
-      positiveNumber,
-    )
+    .option("-f, --force", "write into a folder that holds other things, replacing an earlier result");
+  addScenarioOptions(run)
+    .option("--timeline", "also write timeline.csv, about 400 samples of load and KV use")
+    .option("--timeline-seconds <s>", "write it with a sample every so many seconds", positiveNumber)
     .option(
       "--step-by-step",
       "walk every engine step instead of jumping over stretches of equal batches; same answer, slower",
@@ -45,6 +30,7 @@ export function addRun(program: Command): void {
         ["ador run scenarios/quickstart.yaml --out out/q", "and write the results to out/q"],
         ["ador run my.yaml --set cluster.replicas=4 --set slo.ttft=500ms", "change settings on the way"],
         ["ador run my.yaml --trace day.csv.gz --seed 7 --json | jq .ttft_s.p99", "one number for a script"],
+        ["ador run my.yaml --trace lengths.csv --rate 5", "a list of lengths, arriving at random"],
       ]),
     )
     .action(async (scenario: string, options: RunFlags) => {

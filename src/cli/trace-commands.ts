@@ -6,21 +6,31 @@ import { diskFiles } from "../node/disk-files.ts";
 import { jsonText } from "../node/result-files.ts";
 import { prepareRequests } from "../node/run-scenario.ts";
 import { systemErrorText } from "../node/system-errors.ts";
-import { readTraceFile } from "../node/trace-file.ts";
-import { formatCount, formatNumber, formatSeconds, formatShare } from "../report/format.ts";
+import { readTraceFile, type TraceFile } from "../node/trace-file.ts";
+import { formatCount, formatNumber, formatPlural, formatSeconds, formatShare } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { openSource } from "../scenario/request-supply.ts";
 import { writtenSynthetic } from "../scenario/written-synthetic.ts";
 import { collectRequests } from "../workload/collect-requests.ts";
 import { describeTrace, type TraceDescription } from "../workload/describe.ts";
+import type { RequestTable } from "../workload/request.ts";
 import { explainFit, type TraceFit } from "../workload/fit.ts";
+import { formatMooncakeJsonl } from "../workload/writers/mooncake-jsonl.ts";
 import { formatTraceCsv } from "../workload/writers/trace-csv.ts";
 import type { ConvertFlags, GenerateFlags, OutputFlags, TraceInfoFlags } from "./flags.ts";
 
 /** `ador trace info`. */
-export async function traceInfoCommand(path: string, { format, fit, json }: TraceInfoFlags): Promise<void> {
-  const trace = await readTraceFile(path, { format, zeroOutput: "drop", arrivals: undefined });
+export async function traceInfoCommand(path: string, flags: TraceInfoFlags): Promise<void> {
+  const { format, zeroOutput = "drop", failedRows, fit, json } = flags;
+  const trace = await readTraceFile(path, { format, zeroOutput, failedRows, lengthsOnly: true });
+  if (fit === true && !trace.hasArrivals) {
+    throw new InputError({
+      file: path,
+      message: "the trace lists lengths without arrivals to fit",
+      expected: "a trace with arrivals, as ador trace convert --rate makes one",
+    });
+  }
   const description = describeTrace(trace.table);
   const fitted = fit === true ? explainFit(trace.table) : undefined;
   if (json === true) {
@@ -29,7 +39,7 @@ export async function traceInfoCommand(path: string, { format, fit, json }: Trac
       format: trace.format,
       sha256: trace.sha256,
       requests: description.requests,
-      ...{ span_s: spanSeconds, rate_per_s: ratePerSecond, arrival_cv: gapCv },
+      ...{ span_s: trace.hasArrivals ? spanSeconds : null, rate_per_s: ratePerSecond, arrival_cv: gapCv },
       input_tokens: { ...description.inputTokens, total: description.totalInputTokens },
       output_tokens: { ...description.outputTokens, total: description.totalOutputTokens },
       requests_by_class: description.requestsByClass,
@@ -46,12 +56,12 @@ export async function traceInfoCommand(path: string, { format, fit, json }: Trac
     process.stdout.write(jsonText(answer));
     return;
   }
-  for (const warning of trace.warnings) process.stderr.write(`warning: ${warning}\n`);
-  process.stdout.write(describedText(path, trace.format, description));
+  warn(trace.warnings);
+  process.stdout.write(describedText(path, trace, description));
   if (fitted !== undefined) process.stdout.write(fittedText(fitted));
 }
 
-function describedText(path: string, format: string, trace: TraceDescription): string {
+function describedText(path: string, { format, hasArrivals }: TraceFile, trace: TraceDescription): string {
   const row = (name: string, { mean, p50, p90, p99, max }: Distribution): string[] => [
     name,
     ...[mean, p50, p90, p99, max].map(formatNumber),
@@ -59,8 +69,10 @@ function describedText(path: string, format: string, trace: TraceDescription): s
   const rows = [row("input tokens", trace.inputTokens), row("output tokens", trace.outputTokens)];
   const classes = Object.entries(trace.requestsByClass);
   const lines = [
-    `${path} (${format}): ${formatCount(trace.requests)} requests in ${formatSeconds(trace.spanSeconds)}`,
-    `arrivals: ${formatNumber(trace.ratePerSecond)} a second, coefficient of variation of the gaps ${formatNumber(trace.gapCv)} (1 is Poisson-like)`,
+    `${path} (${format}): ${formatPlural(trace.requests, "request")}${hasArrivals ? ` in ${formatSeconds(trace.spanSeconds)}` : ""}`,
+    hasArrivals
+      ? `arrivals: ${formatNumber(trace.ratePerSecond)} a second, coefficient of variation of the gaps ${formatNumber(trace.gapCv)} (1 is Poisson-like)`
+      : "arrivals: none, a list of lengths (--rate of run and convert gives it some)",
     `tokens: ${formatCount(trace.totalInputTokens)} in, ${formatCount(trace.totalOutputTokens)} out`,
     ...(classes.length > 1
       ? [`classes: ${classes.map(([name, count]) => `${name} ${formatCount(count)}`).join(", ")}`]
@@ -87,20 +99,44 @@ function fittedText({ spec, reasons }: TraceFit): string {
 /** `ador trace convert`. */
 export async function traceConvertCommand(path: string, flags: ConvertFlags): Promise<void> {
   refuseExisting(flags);
+  const { format, zeroOutput, failedRows, rate: ratePerSecond, seed = 0, to } = flags;
   const { table, warnings } = await readTraceFile(path, {
-    format: flags.format,
-    zeroOutput: flags.zeroOutput,
+    ...{ format, zeroOutput, failedRows },
+    ...(ratePerSecond !== undefined && {
+      arrivals: { process: { kind: "poisson", ratePerSecond }, seed },
+    }),
   });
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-  writeTrace(formatTraceCsv(table), flags);
+  warn(warnings);
+  if (to === "csv") {
+    writeCsv(table, flags);
+    return;
+  }
+  if (table.classes.length > 1) warn(["Mooncake's format has no place for the trace's classes: dropped"]);
+  try {
+    writeTrace(formatMooncakeJsonl(table), flags);
+  } catch (error) {
+    throw error instanceof InputError ? error.inFile(path) : error;
+  }
 }
 
 /** `ador trace generate`. */
 export async function traceGenerateCommand(path: string, flags: GenerateFlags): Promise<void> {
   refuseExisting(flags);
   const { supply, identity } = await prepareRequests(loadScenario(path, diskFiles, flags));
-  for (const warning of identity.warnings) process.stderr.write(`warning: ${warning}\n`);
-  const table = supply.kind === "table" ? supply.table : collectRequests(openSource(supply));
+  warn(identity.warnings);
+  writeCsv(supply.kind === "table" ? supply.table : collectRequests(openSource(supply)), flags);
+}
+
+function warn(texts: readonly string[]): void {
+  for (const text of texts) process.stderr.write(`warning: ${text}\n`);
+}
+
+function writeCsv(table: RequestTable, flags: OutputFlags): void {
+  if (table.prefixBlocks !== undefined) {
+    warn([
+      `plain CSV has no place for the trace's ${formatCount(table.prefixBlocks.ids.length)} prefix blocks: dropped`,
+    ]);
+  }
   writeTrace(formatTraceCsv(table), flags);
 }
 
@@ -130,6 +166,7 @@ function writeTrace(pieces: Iterable<string>, { out }: OutputFlags): void {
     renameSync(partial, out);
   } catch (error) {
     rmSync(partial, { force: true });
+    if (error instanceof InputError) throw error;
     throw new RunError(`cannot write ${out}: ${systemErrorText(error)}; nothing was kept`);
   }
 }

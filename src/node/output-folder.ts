@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -26,7 +27,7 @@ const RESULT_FILES = [
 
 /**
  * A result folder that is filled all at once: files are written under a hidden name inside it and moved to their places
- * by `commit`. Until then, and whenever anything fails, the folder stays as it was.
+ * by `commit`. Until then, and whenever anything fails or the process ends, the folder stays as it was.
  */
 export class OutputFolder {
   readonly path: string;
@@ -34,6 +35,9 @@ export class OutputFolder {
   /** Folders that did not exist before, outermost first. */
   readonly #created: string[];
   readonly #files: string[] = [];
+  readonly #discardAtExit = (): void => {
+    this.discard();
+  };
 
   /**
    * Opens the folder, making it when it is missing.
@@ -52,6 +56,7 @@ export class OutputFolder {
         message: `cannot make the output folder: ${systemErrorText(error)}`,
       });
     }
+    process.once("exit", this.#discardAtExit);
   }
 
   /**
@@ -61,7 +66,7 @@ export class OutputFolder {
    */
   write(name: string, pieces: Iterable<string>): void {
     const target = join(this.#staging, name);
-    this.#orGiveUp(name, () => {
+    try {
       mkdirSync(dirname(target), { recursive: true });
       const descriptor = openSync(target, "w");
       try {
@@ -69,42 +74,87 @@ export class OutputFolder {
       } finally {
         closeSync(descriptor);
       }
-    });
+    } catch (error) {
+      this.#giveUp(name, error);
+    }
     this.#files.push(name);
   }
 
-  /** Moves all files to their places and clears what an earlier result left beside them. */
+  /**
+   * Moves all files to their places, and out of the way what an earlier result left there.
+   * @throws RunError when the disk refuses, after putting the earlier result back
+   */
   commit(): void {
-    removeEarlierResult(this.path, this.#files);
-    for (const name of this.#files) {
-      this.#orGiveUp(name, () => {
-        mkdirSync(dirname(join(this.path, name)), { recursive: true });
-        renameSync(join(this.#staging, name), join(this.path, name));
-      });
+    process.off("exit", this.#discardAtExit); // From here on the staging area may hold the only copy of a file.
+    const moves = new FileMoves();
+    let current = "";
+    try {
+      for (const name of earlierFiles(this.path, this.#files)) {
+        current = name;
+        moves.move(join(this.path, name), join(this.#staging, REPLACED, name));
+      }
+      for (const name of this.#files) {
+        current = name;
+        moves.move(join(this.#staging, name), join(this.path, name));
+      }
+    } catch (error) {
+      moves.takeBack();
+      this.#giveUp(current, error);
     }
     rmSync(this.#staging, { recursive: true, force: true });
+    moves.removeEmptied(this.path);
   }
 
   /** Takes back all that was written and the folders that were made. */
   discard(): void {
+    process.off("exit", this.#discardAtExit);
     rmSync(this.#staging, { recursive: true, force: true });
-    for (const folder of [...this.#created].reverse()) {
-      try {
-        rmdirSync(folder);
-      } catch {
-        return; // Someone else has put something there meanwhile: it stays.
-      }
-    }
+    removeEmpty([...this.#created].reverse());
   }
 
-  #orGiveUp(name: string, action: () => void): void {
+  #giveUp(name: string, error: unknown): never {
+    this.discard();
+    throw new RunError(`cannot write ${join(this.path, name)}: ${systemErrorText(error)}; nothing was kept`);
+  }
+}
+
+/** Folder of the staging area that holds the earlier result until the new one is complete. */
+const REPLACED = ".replaced";
+
+/** Renames files one by one, making folders as needed, and can undo it all. */
+class FileMoves {
+  readonly #done: { readonly from: string; readonly to: string }[] = [];
+  /** Folders made, outermost first. */
+  readonly #made: string[] = [];
+
+  move(from: string, to: string): void {
+    const folder = dirname(to);
+    this.#made.push(...missingFolders(folder));
+    mkdirSync(folder, { recursive: true });
+    renameSync(from, to);
+    this.#done.push({ from, to });
+  }
+
+  takeBack(): void {
+    for (const { from, to } of [...this.#done].reverse()) renameSync(to, from);
+    removeEmpty([...this.#made].reverse());
+  }
+
+  /** Removes the folders below `root` that files left and that hold nothing any more. */
+  removeEmptied(root: string): void {
+    const left = new Set(this.#done.map(({ from }) => dirname(from)));
+    left.delete(root);
+    for (const folder of left) removeEmpty([folder]);
+  }
+}
+
+/** Removes folders from the innermost on, until one is in use: someone else has put something there meanwhile. */
+function removeEmpty(innermostFirst: readonly string[]): void {
+  for (const folder of innermostFirst) {
     try {
-      action();
-    } catch (error) {
-      this.discard();
-      throw new RunError(
-        `cannot write ${join(this.path, name)}: ${systemErrorText(error)}; nothing was kept`,
-      );
+      rmdirSync(folder);
+    } catch {
+      return;
     }
   }
 }
@@ -132,16 +182,17 @@ function missingFolders(path: string): string[] {
   return missing;
 }
 
-/** Removes the files of an earlier result that the new one does not replace, in the folder and its systems' folders. */
-function removeEarlierResult(path: string, kept: readonly string[]): void {
+/**
+ * Files that have to make room: those of an earlier result, in the folder and in its systems' folders, and any other
+ * that stands where a new one goes.
+ */
+function earlierFiles(path: string, coming: readonly string[]): string[] {
+  const names = new Set(coming);
   for (const folder of ["", ...earlierSystems(path)]) {
     if (!["summary.json", "compare.json"].some((name) => existsSync(join(path, folder, name)))) continue;
-    for (const file of RESULT_FILES) {
-      const name = folder === "" ? file : `${folder}/${file}`;
-      if (!kept.includes(name)) rmSync(join(path, name), { force: true });
-    }
-    if (folder !== "" && readdirSync(join(path, folder)).length === 0) rmdirSync(join(path, folder));
+    for (const file of RESULT_FILES) names.add(folder === "" ? file : `${folder}/${file}`);
   }
+  return [...names].filter((name) => lstatSync(join(path, name), { throwIfNoEntry: false })?.isFile());
 }
 
 /** Names of the systems that an earlier comparison in this folder wrote folders for. */

@@ -3,7 +3,7 @@ import type { RunIdentity, RunReport, TraceFacts } from "../report/run-report.ts
 import { scenarioHash } from "../scenario/hash.ts";
 import { loadScenario, type ScenarioOverrides } from "../scenario/load.ts";
 import type { ReplayOptions } from "../scenario/replay.ts";
-import { knownRequests, type RequestSupply } from "../scenario/request-supply.ts";
+import { checkMargins, type RequestSupply } from "../scenario/request-supply.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { TraceWorkload } from "../scenario/workload.ts";
 import { applyTransforms, type TransformRecord } from "../workload/transforms.ts";
@@ -40,6 +40,7 @@ export async function runScenario(
   const folder = request.out === undefined ? undefined : new OutputFolder(request.out, request.force);
   try {
     const { supply, identity } = await prepareRequests(scenario);
+    checkMargins(supply, scenario);
     thread.supply(supply);
     const [runs, { writeResults }] = await Promise.all([
       replaySystems(request, scenario, identity, supply, thread),
@@ -73,8 +74,8 @@ export async function prepareRequests(
       return { supply: { ...workload, clients, seed }, identity: identify(undefined, [], sha256) };
     }
     case "trace": {
-      const { table, applied, warnings, ...file } = await readWorkload(workload, seed);
-      const trace = { name: basename(workload.file), ...file, transforms: applied };
+      const { table, applied, warnings, facts } = await readWorkload(workload, seed);
+      const trace = { name: basename(workload.file), ...facts, transforms: applied };
       return { supply: { kind: "table", table }, identity: identify(trace, warnings) };
     }
   }
@@ -82,7 +83,12 @@ export async function prepareRequests(
 
 async function readWorkload(workload: TraceWorkload, seed: number) {
   const { format, zeroOutput, failedRows, arrivals, transforms } = workload;
-  const { table, ...file } = await readTraceFile(workload.file, {
+  const {
+    table,
+    format: detected,
+    sha256,
+    warnings,
+  } = await readTraceFile(workload.file, {
     ...{ format, zeroOutput, failedRows },
     arrivals: arrivals === undefined ? undefined : { process: arrivals, seed },
   });
@@ -91,7 +97,8 @@ async function readWorkload(workload: TraceWorkload, seed: number) {
     transforms,
     seed,
   );
-  return { ...file, ...transformed, requests: table.length };
+  const facts = { format: detected, sha256, requests: table.length };
+  return { facts, warnings, ...transformed };
 }
 
 async function replaySystems(
@@ -101,12 +108,11 @@ async function replaySystems(
   supply: RequestSupply,
   thread: SimulationThread,
 ): Promise<FinishedRun[]> {
-  const total = knownRequests(supply);
-  const progress = withProgress && total !== undefined ? await import("./progress-bar.ts") : undefined;
+  const progress = withProgress ? await import("./progress-bar.ts") : undefined;
   const runs: FinishedRun[] = [];
   for (const system of scenario.systems) {
     if (thread.stopped && runs.length > 0) break;
-    const hideProgress = progress?.showProgress(system.name, total!, () => thread.finishedRequests);
+    const hideProgress = progress?.showProgress(system.name, progress.measureOf(supply, thread));
     try {
       const { outcome, wallSeconds } = await thread.replay(scenario, system, { mode, timelineSeconds });
       const report: RunReport = { scenario, system, outcome, identity };

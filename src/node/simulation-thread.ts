@@ -10,6 +10,11 @@ import {
   type SimulationRequest,
 } from "./simulation-protocol.ts";
 
+/** The worker stands beside this module, built or as source. */
+const WORKER = import.meta.url.endsWith(".ts")
+  ? new URL("./simulation-worker.ts", import.meta.url)
+  : new URL("./simulation-worker.js", import.meta.url);
+
 /** A replay's outcome and how long it took by the wall clock, from its first to its last event. */
 export interface TimedOutcome {
   readonly outcome: ReplayOutcome;
@@ -23,9 +28,12 @@ export interface TimedOutcome {
 export class SimulationThread {
   readonly #memory = new SharedArrayBuffer(CONTROL_BYTES);
   readonly #control = controlOf(this.#memory);
-  readonly #worker = new Worker(new URL("./simulation-worker.js", import.meta.url), {
-    workerData: this.#memory,
-  });
+  readonly #worker = new Worker(WORKER, { workerData: this.#memory });
+  #simulating = false;
+  #announceStart: () => void = () => undefined;
+
+  /** Fulfilled when the first replay is asked for: while the thread simulates, its owner has time for other things. */
+  readonly started = new Promise<void>((resolve) => (this.#announceStart = resolve));
 
   /** Never fulfilled; rejected when the thread itself breaks down. */
   readonly #breakdown = new Promise<never>((_resolve, reject) => this.#worker.once("error", reject));
@@ -45,6 +53,9 @@ export class SimulationThread {
    */
   replay(scenario: Scenario, system: System, options: ReplayOptions): Promise<TimedOutcome> {
     const { slo, margins } = scenario;
+    this.#simulating = true;
+    this.#announceStart();
+    this.#control.progress.fill(0);
     const answered = new Promise<TimedOutcome>((resolve, reject) => {
       this.#worker.once("message", (answer: SimulationAnswer) => {
         if (answer.kind === "done") resolve(answer);
@@ -60,6 +71,11 @@ export class SimulationThread {
     Atomics.store(this.#control.stop, 0, 1);
   }
 
+  /** A replay was asked for: from here on there is something to keep. */
+  get simulating(): boolean {
+    return this.#simulating;
+  }
+
   get stopped(): boolean {
     return Atomics.load(this.#control.stop, 0) === 1;
   }
@@ -67,6 +83,11 @@ export class SimulationThread {
   /** Requests that have ended so far in the running replay. */
   get finishedRequests(): number {
     return this.#control.progress[0]!;
+  }
+
+  /** How far the running replay has come on the trace's clock. */
+  get simulatedSeconds(): number {
+    return this.#control.progress[1]!;
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
 import { InputError } from "../core/errors.ts";
+import { formatNamed } from "../workload/readers/formats.ts";
 import { createTraceReader, type TraceReaderOptions } from "../workload/read-trace.ts";
 import type { RequestTable } from "../workload/request.ts";
 import { STANDARD_INPUT } from "./disk-files.ts";
@@ -13,6 +14,8 @@ import { systemErrorCode, systemErrorText } from "./system-errors.ts";
 export interface TraceFile {
   readonly table: RequestTable;
   readonly format: string;
+  /** False for a list of lengths. */
+  readonly hasArrivals: boolean;
   /** Of the file's bytes, as they lie on the disk. */
   readonly sha256: string;
   /** What was found and mended on the way, without paths. */
@@ -46,8 +49,16 @@ export async function readTraceFile(
     throw readError(error, name);
   }
   reader.write(decoder.end());
+  const hasArrivals = reader.format === undefined || formatNamed(reader.format).hasArrivals;
+  if (!hasArrivals && options.arrivals === undefined && options.lengthsOnly !== true) {
+    throw new InputError({
+      file: name,
+      message: "the trace lists lengths without arrivals",
+      expected: "arrivals for it: --rate 5 (Poisson, 5 a second), or workload.arrivals in a scenario",
+    });
+  }
   const table = reader.end();
-  return { table, format: reader.format!, sha256: hash.digest("hex"), warnings };
+  return { table, format: reader.format!, hasArrivals, sha256: hash.digest("hex"), warnings };
 }
 
 /** The file's text as bytes, unpacked when it is gzipped; `onRaw` sees the bytes before. */

@@ -1,3 +1,4 @@
+import { assumptionsOf } from "./assumptions.ts";
 import { formatNumber, formatRatio, formatSeconds, formatShare } from "./format.ts";
 import { KEY_FIGURES } from "./key-figures.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
@@ -85,6 +86,7 @@ export function judge(reports: readonly RunReport[]): Verdict {
 /** `compare.json` as a plain object: key figures per system, and the verdict. */
 export function compareJsonOf(reports: readonly RunReport[]): Record<string, unknown> {
   const first = reports[0]!;
+  const { trace, warnings } = first.identity;
   const verdict = judge(reports);
   return {
     scenario: first.scenario.name,
@@ -97,12 +99,17 @@ export function compareJsonOf(reports: readonly RunReport[]): Record<string, unk
         {
           model: report.system.model.name,
           device: report.system.device.name,
+          device_base: report.system.settings.device_base,
+          device_overrides: report.system.settings.device_overrides,
           devices: deviceTotals(report).count,
           ...Object.fromEntries(KEY_FIGURES.map((figure) => [figure.key, figure.value(report)])),
         },
       ]),
     ),
     verdict: { winner: verdict.winner, decided_by: verdict.decidedBy, sentence: verdict.sentence },
+    assumptions: assumptionsOf(reports),
+    trace: trace === undefined ? null : { name: trace.name, sha256: trace.sha256 },
+    warnings,
   };
 }
 

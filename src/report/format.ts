@@ -1,6 +1,8 @@
+const UNKNOWN = "-";
+
 /** 41.3 ms, 1.24 s, 2 min 5 s; a dash when unknown. Three significant digits. */
 export function formatSeconds(seconds: number | null): string {
-  if (seconds === null || !Number.isFinite(seconds)) return "-";
+  if (seconds === null || !Number.isFinite(seconds)) return UNKNOWN;
   if (seconds === 0) return "0 s";
   if (seconds >= 99.95) {
     const whole = Math.round(seconds);
@@ -15,7 +17,7 @@ export function formatSeconds(seconds: number | null): string {
 
 /** 98.7 %; of a share 0..1. Never rounds up to 100 %: what is not all should not look like all. */
 export function formatShare(share: number | null): string {
-  if (share === null || !Number.isFinite(share)) return "-";
+  if (share === null || !Number.isFinite(share)) return UNKNOWN;
   const percent = share * 100;
   if (percent > 0 && percent < 0.05) return "< 0.1 %";
   if (percent >= 99.95 && percent < 100) return `${Math.floor(percent * 100) / 100} %`;
@@ -24,13 +26,24 @@ export function formatShare(share: number | null): string {
 
 /** 19,366 or 5.53: whole numbers in groups, small ones to three digits. */
 export function formatNumber(value: number | null): string {
-  if (value === null || !Number.isFinite(value)) return "-";
+  if (value === null || !Number.isFinite(value)) return UNKNOWN;
   return Math.abs(value) >= 99.95 ? formatCount(value) : threeDigits(value);
 }
 
 /** Whole counts in groups of three digits. */
 export function formatCount(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** 1 request, 19,366 requests. */
+export function formatPlural(count: number, one: string): string {
+  return `${formatCount(count)} ${one}${count === 1 ? "" : "s"}`;
+}
+
+/** 826 mm²; a dash alone when unknown. */
+export function formatUnit(value: number | null, unit: string): string {
+  const text = formatNumber(value);
+  return text === UNKNOWN ? text : `${text} ${unit}`;
 }
 
 /** 1.8x, 1.04x, 12x: how many times as large. */

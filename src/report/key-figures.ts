@@ -1,4 +1,4 @@
-import { formatNumber, formatSeconds, formatShare } from "./format.ts";
+import { formatNumber, formatSeconds, formatShare, formatUnit } from "./format.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
 
 /** One figure by which systems are compared. */
@@ -15,7 +15,8 @@ export interface KeyFigure {
   readonly better: "lower" | "higher" | undefined;
 }
 
-const perSecond = (value: number | null): string => `${formatNumber(value)} /s`;
+const inUnit = (unit: string) => (value: number | null) => formatUnit(value, unit);
+const perSecond = inUnit("/s");
 
 export const KEY_FIGURES: readonly KeyFigure[] = [
   latency("ttft", "p50", "TTFT p50"),
@@ -84,7 +85,7 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
     label: "Area, all devices",
     group: "Silicon",
     value: (report) => deviceTotals(report).areaMm2,
-    format: (value) => `${formatNumber(value)} mm²`,
+    format: inUnit("mm²"),
     better: "lower",
   },
   {
@@ -92,7 +93,7 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
     label: "Power, mean",
     group: "Silicon",
     value: (report) => deviceTotals(report).powerWatts,
-    format: (value) => `${formatNumber(value)} W`,
+    format: inUnit("W"),
     better: "lower",
   },
   {
@@ -100,7 +101,7 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
     label: "Energy per token",
     group: "Silicon",
     value: (report) => deviceTotals(report).energyPerTokenJoules,
-    format: (value) => `${formatNumber(value)} J`,
+    format: inUnit("J"),
     better: "lower",
   },
   {

@@ -24,7 +24,7 @@ const COLUMNS = [
 ] as const;
 
 /** Rows that make one piece of text. */
-const BATCH_ROWS = 500;
+const BATCH_ROWS = 100;
 
 /**
  * `requests.csv` piece by piece: a header, then a row per request in order of arrival. Times in seconds in shortest
@@ -49,30 +49,17 @@ function rowText(records: RequestRecords, i: number, classCells: readonly string
   const ttft = records.firstTokenSeconds[i]! - arrival;
   const e2e = records.finishSeconds[i]! - arrival;
   const tpot = outputTokens > 1 ? (e2e - ttft) / (outputTokens - 1) : NaN;
-  const sessionId = records.sessionId[i]!;
-  const replica = records.replica[i]!;
-  const cells: Record<(typeof COLUMNS)[number], string | number> = {
-    request_id: records.sourceRow[i]!,
-    class: classCells[records.classIndex[i]!]!,
-    session_id: sessionId < 0 ? "" : sessionId,
-    arrival_s: arrival,
-    input_tokens: records.inputTokens[i]!,
-    output_tokens: outputTokens,
-    cached_tokens: "",
-    replica: replica < 0 ? "" : replica,
-    decode_replica: "",
-    first_scheduled_s: known(firstScheduled),
-    queue_s: known(firstScheduled - arrival),
-    ttft_s: known(ttft),
-    tpot_s: known(tpot),
-    max_tbt_s: known(records.maxTbtSeconds[i]!),
-    e2e_s: known(e2e),
-    preemptions: records.preemptions[i]!,
-    slo_met: records.sloMet[i] === 1 ? "true" : "false",
-    status: STATUS_NAMES[records.status[i]!]!,
-    reject_reason: REJECT_REASONS[records.rejectReason[i]!]!,
-  };
-  return `${COLUMNS.map((name) => cells[name]).join(",")}\n`;
+  const session = optional(records.sessionId[i]!);
+  const replica = optional(records.replica[i]!);
+  const sloMet = records.sloMet[i] === 1 ? "true" : "false";
+  const status = STATUS_NAMES[records.status[i]!]!;
+  // In the order of COLUMNS. One expression: a list of cells, joined, takes twice as long.
+  return `${records.sourceRow[i]!},${classCells[records.classIndex[i]!]!},${session},${arrival},${records.inputTokens[i]!},${outputTokens},,${replica},,${known(firstScheduled)},${known(firstScheduled - arrival)},${known(ttft)},${known(tpot)},${known(records.maxTbtSeconds[i]!)},${known(e2e)},${records.preemptions[i]!},${sloMet},${status},${REJECT_REASONS[records.rejectReason[i]!]!}\n`;
+}
+
+/** An empty cell for what was never given, kept as -1. */
+function optional(index: number): string | number {
+  return index < 0 ? "" : index;
 }
 
 /** An empty cell for what never happened. */

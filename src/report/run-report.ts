@@ -42,13 +42,13 @@ export interface DeviceTotals {
   /** Mean over the run. */
   readonly powerWatts: number;
   readonly energyJoules: number;
-  /** Energy over output tokens of the whole run; NaN when none was made. */
-  readonly energyPerTokenJoules: number;
+  /** Energy over the tokens generated in the whole run; null when there were none. */
+  readonly energyPerTokenJoules: number | null;
 }
 
 /** Energy is the devices' idle power over the whole run plus what the work added. */
 export function deviceTotals({ system, outcome }: Pick<RunReport, "system" | "outcome">): DeviceTotals {
-  const { durationSeconds, dynamicJoules, outputTokensPerSecond } = outcome.metrics;
+  const { durationSeconds, dynamicJoules, generatedTokens } = outcome.metrics;
   const count = system.replicas * system.tensorParallel;
   const energyJoules = idleWatts(system.device) * count * durationSeconds + dynamicJoules;
   return {
@@ -56,6 +56,6 @@ export function deviceTotals({ system, outcome }: Pick<RunReport, "system" | "ou
     areaMm2: deviceAreaMm2(system.device).totalMm2 * count,
     powerWatts: durationSeconds > 0 ? energyJoules / durationSeconds : idleWatts(system.device) * count,
     energyJoules,
-    energyPerTokenJoules: energyJoules / (outputTokensPerSecond * durationSeconds),
+    energyPerTokenJoules: generatedTokens > 0 ? energyJoules / generatedTokens : null,
   };
 }

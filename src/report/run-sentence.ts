@@ -7,10 +7,11 @@ export function runSentence(report: RunReport): string {
   const { counts, slo, ttft, tbt } = outcome.metrics;
   const devices = deviceTotals(report).count;
   const fleet = `${devices} ${system.device.name}${devices === 1 ? "" : " devices"}`;
+  const plural = counts.submitted === 1 ? "request" : "requests";
   const served =
     counts.completed === counts.submitted
-      ? `all ${formatCount(counts.submitted)} requests`
-      : `${formatCount(counts.completed)} of ${formatCount(counts.submitted)} requests`;
+      ? `${counts.submitted === 1 ? "the only" : `all ${formatCount(counts.submitted)}`} ${plural}`
+      : `${formatCount(counts.completed)} of ${formatCount(counts.submitted)} ${plural}`;
   const missed = slo.runTargets.filter((target) => !target.met);
   const level =
     slo.attainment === null

@@ -2,6 +2,7 @@ import { GAP_SKETCH_RELATIVE_ERROR } from "../core/gap-sketch.ts";
 import { describeWorkload } from "../scenario/workload.ts";
 import type { RequestTargets } from "../serving/config.ts";
 import type { RunMetrics } from "../serving/result.ts";
+import { assumptionsOf } from "./assumptions.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
 
 /** `summary.json` as a plain object: keys in snake_case, SI units, null for what is unknown. */
@@ -25,6 +26,7 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
       cancelled: counts.cancelled,
       failed: counts.failed,
       unfinished: counts.unfinished,
+      interrupted: counts.interrupted,
     },
     duration_s: metrics.durationSeconds,
     request_throughput_rps: metrics.requestsPerSecond,
@@ -48,7 +50,7 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
       area_mm2: devices.areaMm2,
       power_w: devices.powerWatts,
       energy_j: devices.energyJoules,
-      energy_per_token_j: devices.energyPerTokenJoules,
+      energy_per_token_j: devices.energyPerTokenJoules ?? 0, // The file contract wants a number.
       utilization: metrics.utilization,
     },
     cost: null,
@@ -59,6 +61,7 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
     settings: system.settings,
     workload: workloadOf(report),
     measurement: { warmup_s: scenario.margins.warmupSeconds, drain_s: scenario.margins.drainSeconds },
+    assumptions: assumptionsOf([report]),
     warnings: identity.warnings,
   };
 }

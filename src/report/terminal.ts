@@ -1,3 +1,4 @@
+import { assumptionsOf } from "./assumptions.ts";
 import { judge } from "./comparison.ts";
 import { formatCount } from "./format.ts";
 import { plainTable } from "./plain-table.ts";
@@ -30,12 +31,14 @@ export function terminalScreen(reports: readonly RunReport[], paint: Paint): str
   });
   const head = ["", ...reports.map(({ system }) => paint.bold(system.name))];
   const sentence = reports.length > 1 ? judge(reports).sentence : runSentence(reports[0]!);
+  const assumptions = assumptionsOf(reports);
   return [
     `${paint.bold(scenario.name)}${scenario.description === "" ? "" : paint.dim(` - ${firstSentence(scenario.description)}`)}`,
     "",
     plainTable(head, [...facts, ...figures]),
     "",
     paint.bold(sentence),
+    ...(assumptions.length === 0 ? [] : [paint.dim(assumptions.join(" "))]),
     "",
   ].join("\n");
 }

@@ -5,7 +5,8 @@ import { describeWorkload } from "./workload.ts";
 
 /**
  * SHA-256 of all that decides a scenario's results, in hexadecimal: every setting after defaults and overrides, models
- * and devices by their fields, the trace by its content. Names, comments and paths leave it alone.
+ * and devices by their fields, systems in the order of the file, the trace by its content. Names (of the scenario, its
+ * systems, models and devices), comments and paths leave it alone.
  * @param contentSha256 hash of the trace or the client files; undefined for a synthetic workload
  */
 export function scenarioHash(scenario: Scenario, contentSha256: string | undefined): string {
@@ -15,9 +16,17 @@ export function scenarioHash(scenario: Scenario, contentSha256: string | undefin
     workload: { ...describeWorkload(workload), content: contentSha256 ?? null },
     slo,
     margins,
-    systems: Object.fromEntries(systems.map(({ name, settings: _written, ...system }) => [name, system])),
+    systems: systems.map(({ name: _name, settings: _written, model, device, ...system }) => ({
+      ...system,
+      model: nameless(model),
+      device: nameless(device),
+    })),
   };
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(content))));
+}
+
+function nameless<T extends { readonly name: string }>({ name: _name, ...fields }: T): Omit<T, "name"> {
+  return fields;
 }
 
 /** JSON with the keys of every map in order, so that equal content gives equal text. */

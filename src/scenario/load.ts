@@ -1,7 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import type { RunTarget, SloConfig } from "../serving/config.ts";
 import type { ScenarioFiles } from "./files.ts";
-import { locatedAt, toPlain, type Located, type LocatedMap } from "./located.ts";
+import { locatedAt, placeOf, toPlain, type Located, type LocatedMap } from "./located.ts";
 import { mergeLocated, withoutKeys } from "./merge.ts";
 import { applyOverrides, flagOverride, parseOverride } from "./overrides.ts";
 import { problemAt, schemaError } from "./problems.ts";
@@ -14,13 +14,16 @@ import type { Workload } from "./workload.ts";
 
 /** What the command line changes in a scenario. */
 export interface ScenarioOverrides {
-  /** `path=value` each, values as in YAML; the last one wins. */
+  /** `path=value` each, values as in YAML; applied after all other changes, the last one wins. */
   readonly set?: readonly string[] | undefined;
   readonly seed?: number | undefined;
   /** A trace instead of the scenario's own, relative to the working directory. */
   readonly trace?: string | undefined;
   readonly format?: string | undefined;
   readonly zeroOutput?: string | undefined;
+  readonly failedRows?: string | undefined;
+  /** Poisson arrivals a second for a trace that lists lengths alone. */
+  readonly rate?: number | undefined;
 }
 
 /** Name of the only system of a scenario that names none. */
@@ -53,21 +56,27 @@ export function loadScenario(
     workload: resolveWorkload(shared, input, files),
     slo: resolveSlo(input.slo),
     margins: { warmupSeconds: input.measurement.warmup, drainSeconds: input.measurement.drain },
+    marginsPlace: placeOf(shared, ["measurement"]),
     systems: parts.map((part) => resolveSystem(part.name, part.located, part.input, files)),
     comparesSystems: locatedAt(root, ["systems"]) !== undefined,
   };
 }
 
-function overrideMaps({ set = [], seed, trace, format, zeroOutput }: ScenarioOverrides): LocatedMap[] {
+function overrideMaps(overrides: ScenarioOverrides): LocatedMap[] {
+  const { set = [], seed, trace, format, zeroOutput, failedRows, rate } = overrides;
   const flags: readonly (readonly [string, readonly string[], string | number | undefined])[] = [
-    ["--seed", ["seed"], seed],
     ["--trace", ["workload", "trace"], trace],
+    ["--seed", ["seed"], seed],
     ["--format", ["workload", "format"], format],
     ["--zero-output", ["workload", "zero_output"], zeroOutput],
+    ["--failed-rows", ["workload", "failed_rows"], failedRows],
+    ["--rate", ["workload", "arrivals", "process"], rate && "poisson"],
+    ["--rate", ["workload", "arrivals", "rate"], rate && `${rate}/s`],
   ];
   return [
-    ...set.map(parseOverride),
+    // First of all the trace: it may leave nothing of a synthetic workload, and settings refine what it brings.
     ...flags.flatMap(([flag, path, value]) => (value === undefined ? [] : [flagOverride(flag, path, value)])),
+    ...set.map(parseOverride),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from "../core/errors.ts";
 import type { MeasurementWindow } from "../serving/config.ts";
 import type { ArrivalSpec } from "../workload/arrivals/arrival-process.ts";
 import { RequestDraft, type RequestSource, type RequestTable } from "../workload/request.ts";
@@ -5,7 +6,7 @@ import type { ServegenClient } from "../workload/servegen/client-files.ts";
 import { createServegenSource, type ServegenOptions } from "../workload/servegen/servegen-source.ts";
 import { createSyntheticSource, type SyntheticSpec } from "../workload/synthetic.ts";
 import { createTableSource } from "../workload/table-source.ts";
-import type { MeasurementMargins } from "./scenario.ts";
+import type { MeasurementMargins, Scenario } from "./scenario.ts";
 
 /** What requests are made of, as plain data from which every system's replay opens a source of its own. */
 export type RequestSupply =
@@ -34,6 +35,33 @@ export function knownRequests(supply: RequestSupply): number | undefined {
   return openSource(supply).knownCount;
 }
 
+/**
+ * Checks that the margins leave requests to measure.
+ * @throws InputError at the margins' place when they leave none, with the span of the arrivals
+ */
+export function checkMargins(
+  supply: RequestSupply,
+  { margins, marginsPlace }: Pick<Scenario, "margins" | "marginsPlace">,
+): void {
+  const { warmupSeconds, drainSeconds } = margins;
+  if (warmupSeconds === 0 && drainSeconds === 0) return;
+  const { fromSeconds, untilSeconds } = measurementWindow(supply, margins);
+  const source = openSource(supply);
+  const draft = new RequestDraft();
+  const first = source.nextArrivalSeconds;
+  while (source.nextArrivalSeconds < Infinity) {
+    source.take(draft);
+    if (draft.arrivalSeconds >= fromSeconds && draft.arrivalSeconds < untilSeconds) return;
+  }
+  const span = draft.arrivalSeconds - first;
+  throw new InputError({
+    ...marginsPlace,
+    key: "measurement",
+    message: `no request is left to measure: a warmup of ${warmupSeconds} s and a drain of ${drainSeconds} s`,
+    expected: `margins that leave some of the ${span} s from the first to the last arrival`,
+  });
+}
+
 /** The arrivals that are measured: all but a margin after the first and one before the last arrival. */
 export function measurementWindow(supply: RequestSupply, margins: MeasurementMargins): MeasurementWindow {
   const { warmupSeconds, drainSeconds } = margins;
@@ -46,12 +74,16 @@ export function measurementWindow(supply: RequestSupply, margins: MeasurementMar
 
 const TIMELINE_SAMPLES = 400;
 
-/** Spacing in seconds that gives a timeline of some 400 samples. */
+/** About the time of an engine step: between two of them nothing changes that a timeline shows. */
+const SHORTEST_SPACING_SECONDS = 10e-3;
+
+/** Spacing in seconds that gives a timeline of some 400 samples, fewer where the requests arrive almost at once. */
 export function timelineSpacing(supply: RequestSupply): number {
-  return Math.max(expectedSpanSeconds(supply) / TIMELINE_SAMPLES, Number.MIN_VALUE);
+  return Math.max(expectedSpanSeconds(supply) / TIMELINE_SAMPLES, SHORTEST_SPACING_SECONDS);
 }
 
-function expectedSpanSeconds(supply: RequestSupply): number {
+/** Seconds from the first to the last arrival, for a generated supply as its rates let expect. */
+export function expectedSpanSeconds(supply: RequestSupply): number {
   switch (supply.kind) {
     case "table":
       return lastArrivalSeconds(supply) - supply.table.arrivalSeconds[0]!;

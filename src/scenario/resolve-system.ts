@@ -9,10 +9,11 @@ import type { EngineConfig } from "../serving/config.ts";
 import { sizeKvPool } from "../serving/kv-pool-size.ts";
 import { withOverrides } from "./device-overrides.ts";
 import type { ScenarioFiles } from "./files.ts";
-import { locatedAt, type Located, type Path } from "./located.ts";
+import { locatedAt, toPlain, type Located, type Path } from "./located.ts";
 import { problemAt } from "./problems.ts";
 import { resolveWrittenPath } from "./read.ts";
 import type { System, SystemSettings } from "./scenario.ts";
+import { flatten, inSnakeCase } from "./setting-map.ts";
 import { ELEMENT_BYTES, type SystemInput } from "./schema.ts";
 
 /**
@@ -36,7 +37,7 @@ export function resolveSystem(name: string, root: Located, input: SystemInput, f
   return {
     ...{ name, model, precision, device, replicas, tensorParallel, router, engine },
     scheduler: input.serving.scheduler,
-    settings: settingsOf(input, model, device, engine),
+    settings: settingsOf(root, input, model, device, engine),
   };
 }
 
@@ -116,6 +117,7 @@ function resolveEngine(
 }
 
 function settingsOf(
+  root: Located,
   input: SystemInput,
   model: LlmModel,
   device: Device,
@@ -125,8 +127,24 @@ function settingsOf(
     model: model.name,
     precision: input.precision,
     device: device.name,
+    ...deviceSettings(root, input.device, device),
     cluster: input.cluster,
     serving: { ...input.serving, max_model_len: engine.maxModelLen, kv_blocks: engine.kvBlocks },
+  };
+}
+
+/** What it takes to build the same device again: the preset and what was changed, or every field. */
+function deviceSettings(
+  root: Located,
+  { base }: SystemInput["device"],
+  device: Device,
+): Pick<SystemSettings, "device_base" | "device_overrides" | "device_template"> {
+  const written = toPlain(locatedAt(root, ["device"])!);
+  const changes = typeof written === "object" && written !== null ? flatten(written) : [];
+  return {
+    device_base: findDevice(base).name,
+    device_overrides: Object.fromEntries(changes.filter(([path]) => path !== "base" && path !== "name")),
+    device_template: inSnakeCase(device),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Device } from "../hardware/device.ts";
 import type { LlmModel, Precision } from "../models/llm-model.ts";
 import type { EngineConfig, RouterName, SchedulerName, SloConfig } from "../serving/config.ts";
+import type { Place } from "./located.ts";
+import type { Setting, SettingMap } from "./setting-map.ts";
 import type { Workload } from "./workload.ts";
 
 /** One system under test, complete: plain data that can be sent to another thread. */
@@ -24,6 +26,12 @@ export interface SystemSettings {
   readonly model: string;
   readonly precision: Readonly<Record<"weights" | "kv" | "activations", string>>;
   readonly device: string;
+  /** Name of the preset that the device started from. */
+  readonly device_base: string;
+  /** Fields that were changed, by their paths, as written; empty for a preset as it is. */
+  readonly device_overrides: Readonly<Record<string, Setting>>;
+  /** All fields of the device, SI units. */
+  readonly device_template: SettingMap;
   readonly cluster: Readonly<Record<string, number | string>>;
   readonly serving: Readonly<Record<string, number | string | boolean>>;
 }
@@ -42,6 +50,8 @@ export interface Scenario {
   readonly workload: Workload;
   readonly slo: SloConfig;
   readonly margins: MeasurementMargins;
+  /** Where the margins were written, for what is wrong with them under the requests that come. */
+  readonly marginsPlace: Place;
   /** At least one. */
   readonly systems: readonly System[];
   /** The scenario names its systems, so that each gets a folder of its own. */

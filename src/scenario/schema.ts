@@ -27,17 +27,20 @@ const precisionSchema = z
   ])
   .meta({ description: "Number formats: one name for all, or weights, kv and activations apart" });
 
+/** Policies of a scenario that names none. */
+export const DEFAULT_POLICIES = { scheduler: "vllm-v1", router: "least-outstanding" } as const;
+
 const clusterSchema = z.strictObject({
   replicas: count("Identical copies of the model, each on tensor_parallel devices").default(1),
   tensor_parallel: count("Devices that share one copy; must divide the attention heads").default(1),
   router: z
     .enum(ROUTERS)
-    .default("least-outstanding")
+    .default(DEFAULT_POLICIES.router)
     .meta({ description: "How requests are spread over replicas" }),
 });
 
 const servingSchema = z.strictObject({
-  scheduler: z.enum(SCHEDULERS).default("vllm-v1").meta({ description: "Batching policy" }),
+  scheduler: z.enum(SCHEDULERS).default(DEFAULT_POLICIES.scheduler).meta({ description: "Batching policy" }),
   max_num_seqs: count("Sequences that may run at the same time on one replica").default(256),
   max_num_batched_tokens: count("Token budget of one step; at least max_num_seqs").default(2048),
   max_model_len: count("Longest prompt plus output in tokens; the model's own limit when absent").optional(),

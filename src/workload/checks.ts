@@ -3,6 +3,31 @@ import { InputError } from "../core/errors.ts";
 /** Largest token count taken for real; no model's context comes near. */
 export const MOST_TOKENS = 2 ** 24;
 
+/** Most request classes: an index of 16 bits tells them apart. */
+export const MOST_CLASSES = 2 ** 16;
+
+/** @throws InputError for more classes than an index can tell apart, or two of one name */
+export function requireClassNames(names: readonly string[]): void {
+  if (names.length > MOST_CLASSES) {
+    throw new InputError({
+      message: "too many request classes:",
+      found: names.length,
+      expected: `at most ${MOST_CLASSES}`,
+    });
+  }
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) {
+      throw new InputError({
+        message: "two request classes are called",
+        found: name,
+        expected: "distinct names",
+      });
+    }
+    seen.add(name);
+  }
+}
+
 /** @throws InputError unless `value` is finite and greater than 0 */
 export function requirePositive(key: string, value: number): void {
   if (!(value > 0 && value < Infinity)) throw refusal(key, value, "a finite number greater than 0");

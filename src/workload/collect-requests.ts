@@ -1,11 +1,14 @@
+import { requireClassNames } from "./checks.ts";
 import { RequestDraft, type RequestSource, type RequestTable } from "./request.ts";
 import { RequestTableBuilder } from "./request-table.ts";
 
 /**
  * Draws a source dry into a table, e.g. to write a generated trace to a file. The table's clock starts at the first
  * request. The source must be open-loop and end by itself.
+ * @throws InputError for class names that repeat or exceed 65,536
  */
 export function collectRequests(source: RequestSource): RequestTable {
+  requireClassNames(source.classes);
   const rows = new RequestTableBuilder({ ticksPerSecond: 1 });
   for (const name of source.classes) rows.classIndexOf(name);
   const draft = new RequestDraft();

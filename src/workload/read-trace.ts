@@ -22,6 +22,11 @@ export interface TraceReaderOptions {
   readonly failedRows?: ReaderOptions["failedRows"] | undefined;
   /** Default 60 s. */
   readonly reorderWindowSeconds?: number | undefined;
+  /**
+   * Reads a list of lengths for its lengths alone: without `arrivals` all its requests arrive at 0, instead of being
+   * refused. Changes nothing for a trace with arrivals of its own. Default false.
+   */
+  readonly lengthsOnly?: boolean | undefined;
   /** Arrivals for a list of lengths, which has none; refused for a trace that has its own. */
   readonly arrivals?: { readonly process: ArrivalSpec; readonly seed: number } | undefined;
 }
@@ -32,7 +37,7 @@ export interface TraceReader {
   readonly format: string | undefined;
   /** @throws InputError with file, line and column for the first row that is refused */
   write(chunk: string): void;
-  /** @throws InputError for a file without requests */
+  /** @throws InputError for a file without requests, or one without arrivals that nothing supplies */
   end(): RequestTable;
 }
 
@@ -91,7 +96,7 @@ class LineSplittingReader implements TraceReader {
 
   end(): RequestTable {
     if (this.#carry !== "") this.#takeLine(this.#carry);
-    const { file, arrivals } = this.#options;
+    const { file, arrivals, lengthsOnly } = this.#options;
     this.#parser?.end();
     if (this.#format === undefined || this.#rows === undefined || this.#rows.length === 0) {
       const message = this.#lineNumber === 0 ? "the file is empty" : "the file holds no requests";
@@ -104,6 +109,7 @@ class LineSplittingReader implements TraceReader {
       throw new InputError({ file, message: "the trace has arrivals of its own", expected });
     }
     if (arrivals === undefined) {
+      if (lengthsOnly === true) return table;
       const expected = "an arrival process beside it, such as poisson with a rate";
       throw new InputError({ file, message: "the trace lists lengths without arrivals", expected });
     }

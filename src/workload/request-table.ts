@@ -1,11 +1,8 @@
-import { InputError } from "../core/errors.ts";
+import { MOST_CLASSES } from "./checks.ts";
 import type { RequestTable } from "./request.ts";
 
 /** Class of requests whose trace names none. */
 export const DEFAULT_CLASS = "default";
-
-/** Classes are kept as bytes. */
-const MOST_CLASSES = 256;
 
 /** Arrivals of a trace come in ticks of its own clock, so that the difference to the first one is exact. */
 export interface RequestTableOptions {
@@ -26,7 +23,7 @@ export class RequestTableBuilder {
   #ticks = new Float64Array(1024);
   #inputTokens = new Int32Array(1024);
   #outputTokens = new Int32Array(1024);
-  #classIndex = new Uint8Array(1024);
+  #classIndex = new Uint16Array(1024);
   #sourceRow = new Int32Array(1024);
   #sessionId = new Int32Array(1024);
   #hasSessions = false;
@@ -55,20 +52,13 @@ export class RequestTableBuilder {
   }
 
   /**
-   * Index of a class name, a new one at its first use.
-   * @throws InputError beyond 256 classes
+   * Index of a class name, a new one at its first use; undefined for a new name when there are 65,536 already.
    */
-  classIndexOf(name: string): number {
+  classIndexOf(name: string): number | undefined {
     const known = this.#classIndices.get(name);
     if (known !== undefined) return known;
     const index = this.#classIndices.size;
-    if (index === MOST_CLASSES) {
-      throw new InputError({
-        message: "too many request classes, at",
-        found: name,
-        expected: `at most ${MOST_CLASSES}`,
-      });
-    }
+    if (index === MOST_CLASSES) return undefined;
     this.#classIndices.set(name, index);
     return index;
   }
@@ -170,7 +160,7 @@ export function selectRows(
     arrivalSeconds: arrivalSeconds ?? gather(new Float64Array(rows.length), table.arrivalSeconds, rows),
     inputTokens: gather(new Int32Array(rows.length), table.inputTokens, rows),
     outputTokens: gather(new Int32Array(rows.length), table.outputTokens, rows),
-    classIndex: gather(new Uint8Array(rows.length), table.classIndex, rows),
+    classIndex: gather(new Uint16Array(rows.length), table.classIndex, rows),
     classes: table.classes,
     sourceRow: gather(new Int32Array(rows.length), table.sourceRow, rows),
     sessionId: table.sessionId && gather(new Int32Array(rows.length), table.sessionId, rows),
@@ -195,12 +185,16 @@ function gatherBlocks(
   return { blockTokens: blocks.blockTokens, offsets, ids };
 }
 
-function gather<T extends Float64Array | Int32Array | Uint8Array>(target: T, source: T, rows: Int32Array): T {
+function gather<T extends Float64Array | Int32Array | Uint16Array>(
+  target: T,
+  source: T,
+  rows: Int32Array,
+): T {
   for (let i = 0; i < rows.length; i++) target[i] = source[rows[i]!]!;
   return target;
 }
 
-function doubled<T extends Float64Array | Int32Array | Uint8Array>(column: T): T {
+function doubled<T extends Float64Array | Int32Array | Uint16Array>(column: T): T {
   const larger = new (column.constructor as new (length: number) => T)(column.length * 2);
   larger.set(column);
   return larger;

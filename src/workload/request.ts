@@ -38,7 +38,7 @@ export interface RequestTable {
   readonly arrivalSeconds: Float64Array;
   readonly inputTokens: Int32Array;
   readonly outputTokens: Int32Array;
-  readonly classIndex: Uint8Array;
+  readonly classIndex: Uint16Array;
   readonly classes: readonly string[];
   readonly sourceRow: Int32Array;
   readonly sessionId: Int32Array | undefined;

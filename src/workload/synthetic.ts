@@ -1,7 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import { randomStream, type Random } from "../core/random.ts";
 import { createArrivalProcess, type ArrivalProcess, type ArrivalSpec } from "./arrivals/arrival-process.ts";
-import { requireCount, requirePositive } from "./checks.ts";
+import { requireClassNames, requireCount, requirePositive } from "./checks.ts";
 import { createEmpiricalSampler } from "./lengths/empirical.ts";
 import { createLengthSampler, type LengthSampler, type LengthSpec } from "./lengths/length-sampler.ts";
 import type { RequestDraft, RequestSource } from "./request.ts";
@@ -23,7 +23,8 @@ export interface SyntheticSpec {
 /**
  * Draws requests one by one; memory does not grow with their number. Arrivals, input lengths, output lengths and
  * classes have a random stream each, so that changing one leaves the others as they are.
- * @throws InputError for a parameter out of range, or when nothing says where to end
+ * @throws InputError for a parameter out of range, class names that repeat or exceed 65,536, or when nothing says where
+ * to end
  */
 export function createSyntheticSource(spec: SyntheticSpec, seed: number): RequestSource {
   const { requests, durationSeconds } = spec;
@@ -53,6 +54,7 @@ class SyntheticSource implements RequestSource {
   constructor(spec: SyntheticSpec, seed: number) {
     const { classes = [{ name: DEFAULT_CLASS, weight: 1 }] } = spec;
     this.classes = classes.map(({ name }) => name);
+    requireClassNames(this.classes);
     this.#requests = spec.requests ?? Infinity;
     this.#durationSeconds = spec.durationSeconds ?? Infinity;
     this.knownCount = spec.durationSeconds === undefined ? spec.requests : undefined;

@@ -1,10 +1,14 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ador, contentsOf, MAIN, SMALL_SCENARIO, SMALL_TRACE, TRACE_SCENARIO, workFolder } from "./ador.ts";
 
+const TWO_SYSTEMS = SMALL_SCENARIO.replace(
+  "device: a100-80gb",
+  "systems: { first: { device: a100-80gb }, second: { device: h100 } }",
+);
 const HEADER = "arrival_s,input_tokens,output_tokens\n";
 const wholeTrace = `${HEADER}${Array.from({ length: 5000 }, (_, i) => `${i},${((i * 7919) % 4000) + 1},20`).join("\n")}\n`;
 const gzipped = gzipSync(wholeTrace);
@@ -25,6 +29,7 @@ const folder = workFolder({
   "truncated.csv.gz": gzipped.subarray(0, gzipped.length / 2),
   "damaged.csv.gz": Buffer.concat([gzipped.subarray(0, 20), Buffer.alloc(4000, 0xaa)]),
   "long-line.csv": "x".repeat(10_000_000),
+  "lengths.csv": "input_tokens,output_tokens\n100,10\n",
   "windows.csv": `\uFEFF${HEADER}0,5,3\n1,five,3\n`.replaceAll("\n", "\r\n"),
 });
 
@@ -68,6 +73,11 @@ describe("a trace is refused, with its place, when it", () => {
     ],
     ["is a damaged gzip file", "damaged.csv.gz", [/^damaged\.csv\.gz: the gzip file is damaged/]],
     ["is one line of ten megabytes", "long-line.csv", [/^long-line\.csv:1: a line of more than/]],
+    [
+      "lists lengths that nothing gives arrivals",
+      "lengths.csv",
+      [/^lengths\.csv: the trace lists lengths without arrivals/, /--rate 5/, /workload\.arrivals/],
+    ],
     [
       "has a bad count in a file with Windows line ends",
       "windows.csv",
@@ -149,6 +159,14 @@ describe("a scenario is refused, with its place, for", () => {
       "a context longer than the model's",
       "serving: { max_model_len: 200000 }",
       [/^bad\.yaml:1:27: serving\.max_model_len: invalid value 200000/, /at most 131072/],
+    ],
+    [
+      "margins that leave nothing to measure",
+      "measurement: { warmup: 1s, drain: 1s }",
+      [
+        /^bad\.yaml:1:14: measurement: no request is left to measure: a warmup of 1 s and a drain of 1 s/,
+        /the 1\.25 s from the first to the last arrival/,
+      ],
     ],
     [
       "a trace that is not there",
@@ -267,6 +285,22 @@ describe("the output folder", () => {
       expect(status).toBe(1);
       expect(contentsOf(full)).toEqual(before);
     }
+  });
+
+  test("keeps the earlier result when a file of the new one cannot take its place", () => {
+    const kept = workFolder({ "small.yaml": SMALL_SCENARIO, "two.yaml": TWO_SYSTEMS });
+    expect(ador(["run", "two.yaml", "--out", "out", "--quiet"], { cwd: kept }).code).toBe(0);
+    // A folder of the reader's own stands where a file has to go: the last of those that are moved.
+    mkdirSync(join(kept, "out/simulator.json"));
+    writeFileSync(join(kept, "out/simulator.json/mine.txt"), "mine");
+    const before = contentsOf(kept);
+    const { code, stdout, stderr } = ador(["run", "small.yaml", "--out", "out", "--force"], { cwd: kept });
+    expect(stderr).toMatch(/^cannot write out\/simulator\.json: .*nothing was kept/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stdout).toBe("");
+    expect(code).toBe(1);
+    expect(contentsOf(kept)).toEqual(before);
+    expect(readdirSync(join(kept, "out")).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
   test("of a converted trace is left alone when it exists", () => {

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -15,6 +16,11 @@ const folder = workFolder({
   "two.yaml": TWO_SYSTEMS,
   "traced.yaml": TRACE_SCENARIO,
   "trace.csv": SMALL_TRACE,
+  "one.csv": "arrival_s,input_tokens,output_tokens\n0,100,200\n",
+  "too-long.csv": "arrival_s,input_tokens,output_tokens\n0,9000,10\n1,9000,10\n",
+  "lengths.csv": "input_tokens,output_tokens\n100,10\n200,20\n50,5\n",
+  "failed.csv":
+    "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n0,m,10,5,15,l\n1,m,10,0,10,l\n",
   "other.csv.gz": gzipSync("arrival_s,input_tokens,output_tokens\n0,10,2\n1,20,3\n"),
 });
 
@@ -34,12 +40,77 @@ describe("ador run", () => {
     expect(Object.keys(contentsOf(join(folder, "out/small")))).toHaveLength(4);
   });
 
-  needsShared("checks/contract.mjs")("the folder passes the shared contract check too", () => {
+  needsShared("checks/contract.mjs")("its folders pass the shared contract check too", () => {
     ador(["run", "small.yaml", "--out", "out/checked"], { cwd: folder });
-    const check = [sharedPath("checks/contract.mjs"), join(folder, "out/checked")];
-    const { status, stdout } = spawnSync(process.execPath, check, { encoding: "utf8" });
-    expect(stdout).toContain("contract holds");
-    expect(status).toBe(0);
+    ador(["run", "two.yaml", "--out", "out/checked-two"], { cwd: folder });
+    ador(["run", "traced.yaml", "--trace", "too-long.csv", "--out", "out/checked-rejected"], { cwd: folder });
+    for (const name of ["checked", "checked-two/first", "checked-two/second", "checked-rejected"]) {
+      const check = [sharedPath("checks/contract.mjs"), join(folder, "out", name)];
+      const { status, stdout } = spawnSync(process.execPath, check, { encoding: "utf8" });
+      expect(stdout, name).toContain("contract holds");
+      expect(status, name).toBe(0);
+    }
+  });
+
+  test("a run that rejects all its requests keeps the file contract", () => {
+    const { code, stdout } = ador(
+      ["run", "traced.yaml", "--trace", "too-long.csv", "--out", "out/rejected"],
+      {
+        cwd: folder,
+      },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Energy per token +-\n/);
+    const files = contentsOf(join(folder, "out/rejected"));
+    expectContract(files);
+    expect(JSON.parse(files["summary.json"]!)).toMatchObject({ requests: { completed: 0, rejected: 2 } });
+  });
+
+  test("one request alone ends fast, with a line of the timeline for every 10 ms", () => {
+    const { code, stdout } = ador(
+      ["run", "traced.yaml", "--trace", "one.csv", "--timeline", "--out", "out/one"],
+      { cwd: folder },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain("served the only request of llama-3.1-8b");
+    const files = contentsOf(join(folder, "out/one"));
+    const { duration_s: duration } = JSON.parse(files["summary.json"]!) as { duration_s: number };
+    expect(parseRows(files["timeline.csv"]!)).toHaveLength(Math.ceil(duration / 10e-3));
+  });
+
+  test("--timeline takes no argument; --timeline-seconds says how far apart the samples are", () => {
+    ador(["run", "--timeline", "small.yaml", "--out", "out/timed"], { cwd: folder });
+    expect(parseRows(contentsOf(join(folder, "out/timed"))["timeline.csv"]!).length).toBeGreaterThan(300);
+    ador(["run", "--timeline-seconds", "5", "small.yaml", "--out", "out/spaced"], { cwd: folder });
+    const times = parseRows(contentsOf(join(folder, "out/spaced"))["timeline.csv"]!).map((row) =>
+      Number(row["time_s"]),
+    );
+    expect(times[1]! - times[0]!).toBeCloseTo(5, 9);
+  });
+
+  test("a device of one's own can be built again from the results", () => {
+    const changed = ["device={base: ador-recalled, cores: 16}", "device.memory.bandwidth=3TB/s"];
+    const args = changed.flatMap((set) => ["--set", set]);
+    const answer = runJson(["small.yaml", ...args]);
+    expect(answer["settings"]).toMatchObject({
+      device: "ador-recalled*",
+      device_base: "ador-recalled",
+      device_overrides: { cores: 16, "memory.bandwidth": "3TB/s" },
+      device_template: { cores: 16, clock_hertz: 1.5e9, memory: { bytes_per_second: 3e12, kind: "hbm2e" } },
+    });
+    const { device_base: base, device_overrides: overrides } = answer["settings"] as {
+      device_base: string;
+      device_overrides: Record<string, unknown>;
+    };
+    const again = Object.entries(overrides).flatMap(([path, value]) => [
+      "--set",
+      `device.${path}=${String(value)}`,
+    ]);
+    const rebuilt = runJson(["small.yaml", "--set", `device={base: ${base}}`, ...again]);
+    expect(rebuilt).toEqual(answer);
+    ador(["run", "small.yaml", ...args, "--out", "out/own-device"], { cwd: folder });
+    const page = contentsOf(join(folder, "out/own-device"))["report.html"]!;
+    expect(page).toMatch(/device\.memory\.bandwidth<\/code><\/th>\s*<td>3TB\/s</);
   });
 
   test("equal input gives byte-equal files but for simulator.json", () => {
@@ -71,6 +142,10 @@ describe("ador run", () => {
   test("compares several systems and says who wins", () => {
     const answer = runJson(["two.yaml"]);
     expect(Object.keys(answer["systems"] as object)).toEqual(["first", "second"]);
+    expect(answer["assumptions"]).toEqual([
+      expect.stringMatching(/^ador-recalled is an idealised analytical design/),
+      expect.stringMatching(/^a100-80gb: constants fitted to measured kernels/),
+    ]);
     expect(answer["verdict"]).toMatchObject({
       winner: expect.stringMatching(/first|second/),
       sentence: expect.any(String),
@@ -136,6 +211,33 @@ describe("ador run", () => {
     expect(JSON.parse(piped.stdout)).toMatchObject({ requests: { submitted: 3 } });
   });
 
+  test("--rate gives arrivals to a list of lengths, drawn with the seed", () => {
+    const at = (...more: string[]) =>
+      runJson(["traced.yaml", "--trace", "lengths.csv", "--rate", "5", ...more]) as {
+        duration_s: number;
+        requests: unknown;
+        workload: unknown;
+      };
+    expect(at()).toMatchObject({
+      requests: { submitted: 3 },
+      workload: { arrivals: { kind: "poisson", ratePerSecond: 5 } },
+    });
+    expect(at("--seed", "2").duration_s).not.toBe(at("--seed", "1").duration_s);
+  });
+
+  test("--failed-rows says what becomes of rows that the trace marks as failed", () => {
+    const dropped = ador(["run", "traced.yaml", "--trace", "failed.csv", "--json"], { cwd: folder });
+    expect(JSON.parse(dropped.stdout)).toMatchObject({
+      requests: { submitted: 1 },
+      warnings: [expect.stringContaining("1 failed requests")],
+    });
+    const refused = ador(["run", "traced.yaml", "--trace", "failed.csv", "--failed-rows", "refuse"], {
+      cwd: folder,
+    });
+    expect(refused.stderr).toContain("--failed-rows drop");
+    expect(refused.code).toBe(2);
+  });
+
   test("a trace with Windows line ends and a byte order mark reads like any other", () => {
     const windows = workFolder({
       "traced.yaml": TRACE_SCENARIO,
@@ -155,7 +257,14 @@ describe("ador run", () => {
     expect(code).toBe(0);
     expect(stderr).toContain("warning:");
     const files = contentsOf(join(shuffled, "out"));
-    expect((JSON.parse(files["summary.json"]!) as { warnings: string[] }).warnings).toHaveLength(1);
+    const { warnings } = JSON.parse(files["summary.json"]!) as { warnings: string[] };
+    expect(warnings).toHaveLength(1);
+    const several = ["--set", "systems={a: {}, b: {}}", "--json"];
+    const compared = ador(["run", "traced.yaml", ...several], { cwd: shuffled });
+    expect(JSON.parse(compared.stdout)).toMatchObject({
+      warnings,
+      trace: { name: "trace.csv", sha256: createHash("sha256").update(unsorted).digest("hex") },
+    });
     expect(parseRows(files["requests.csv"]!).map((row) => row["request_id"])).toEqual(["0", "2", "1"]);
   });
 

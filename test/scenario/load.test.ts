@@ -204,6 +204,15 @@ describe("the scenario hash", () => {
     expect(hashOf(BASE, { trace: "other.csv" })).toBe(hashOf(BASE));
   });
 
+  test("does not depend on what systems, models and devices are called", () => {
+    const named = (names: string) => hashOf(`${BASE}systems: { ${names} }\n`);
+    expect(named("a: {}, b: { device: h100 }")).toBe(named("x: {}, y: { device: h100 }"));
+    expect(named("a: {}, b: { device: h100 }")).not.toBe(named("a: {}, b: { device: h200 }"));
+    const called = (name: string) => hashOf(BASE, { set: [`device={base: a100-80gb, name: ${name}}`] });
+    expect(called("mine")).toBe(hashOf(BASE));
+    expect(called("mine")).toBe(called("yours"));
+  });
+
   test("does not tell a default from the same value written down", () => {
     expect(hashOf(BASE, { set: ["serving.block_size=16", "precision=bf16", "cluster.replicas=1"] })).toBe(
       hashOf(BASE),

@@ -34,7 +34,8 @@ export const L40S: GpuDevice = {
   l2Bytes: 96 * 2 ** 20,
   l2BytesPerSecond: 4e12,
   memory: { kind: "gddr6", capacityBytes: 48 * 2 ** 30, bytesPerSecond: 864e9, efficiency: 0.77, stacks: 12 },
-  // NCCL and vLLM over PCIe between two cards (aiconfigurator comm tables): 6-10 µs, 19 GB/s of 32.
+  // NCCL and vLLM over PCIe between two cards (aiconfigurator comm tables): 6-10 µs, 19 GB/s of 32. Among four or eight
+  // cards the same tables are 3 to 10 times slower than this ring from 1 MiB on, which is not modelled.
   links: { bytesPerSecond: 32e9, topology: "ring", collectiveSeconds: 8e-6, efficiency: 0.59 },
   overheads: VLLM_OVERHEADS,
   tdpWatts: 350,

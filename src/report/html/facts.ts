@@ -4,10 +4,20 @@ import { html, type Html } from "./markup.ts";
 
 /** Every setting of every system, defaults included; those in which the systems differ stand out. */
 export function settingsTable(reports: readonly RunReport[]): Html {
+  const overridden = [
+    ...new Set(reports.flatMap(({ system }) => Object.keys(system.settings.device_overrides))),
+  ];
   const flat = reports.map(
     ({ system: { settings } }): Readonly<Record<string, string | number | boolean>> => ({
       model: settings.model,
       device: settings.device,
+      ...(overridden.length > 0 && { "device.base": settings.device_base }),
+      ...Object.fromEntries(
+        overridden.map((path) => [
+          `device.${path}`,
+          String(settings.device_overrides[path] ?? "as the base"),
+        ]),
+      ),
       ...Object.fromEntries(
         Object.entries(settings.precision).map(([key, value]) => [`precision.${key}`, value]),
       ),

@@ -1,3 +1,4 @@
+import { assumptionsOf } from "../assumptions.ts";
 import { judge } from "../comparison.ts";
 import { formatCount, formatSeconds, formatShare } from "../format.ts";
 import type { RunReport } from "../run-report.ts";
@@ -68,8 +69,13 @@ ${body.text}
 function answer(reports: readonly RunReport[]): Html {
   const sentence = reports.length > 1 ? judge(reports).sentence : runSentence(reports[0]!);
   const failed = reports.some(({ outcome }) => outcome.metrics.audit.some((check) => !check.passed));
-  if (!failed) return html`<p class="answer">${sentence}</p>`;
-  return html`<p class="answer bad">The self-check failed; do not trust these figures. ${sentence}</p>`;
+  const assumptions = assumptionsOf(reports);
+  const caveat = assumptions.length === 0 ? "" : html`<p class="note">${assumptions.join(" ")}</p>`;
+  if (!failed)
+    return html`<p class="answer">${sentence}</p>
+      ${caveat}`;
+  return html`<p class="answer bad">The self-check failed; do not trust these figures. ${sentence}</p>
+    ${caveat}`;
 }
 
 function tiles({ outcome: { metrics } }: RunReport): Html {

@@ -1,4 +1,4 @@
-import { MOST_TOKENS } from "../checks.ts";
+import { MOST_CLASSES, MOST_TOKENS } from "../checks.ts";
 import { DEFAULT_CLASS, type RequestTableBuilder } from "../request-table.ts";
 import { parseCsvHeader } from "./csv-header.ts";
 import { requiredFields, type FormatDefinition } from "./format-definition.ts";
@@ -49,9 +49,7 @@ export class RowParser implements LineParser {
     const inputTokens = this.#readTokens(row, FIELD.inputTokens, 1);
     const ticks = this.#arrivalTicks(row);
     this.#checkOrder(row, ticks);
-    const classIndex = this.#rows.classIndexOf(
-      row.has(FIELD.className) ? row.text(FIELD.className) : DEFAULT_CLASS,
-    );
+    const classIndex = this.#readClass(row);
     if (row.has(FIELD.blocks)) this.#readBlocks(row, inputTokens);
     this.#rows.add(ticks, inputTokens, outputTokens, sourceRow, classIndex, this.#readSession(row));
   }
@@ -122,6 +120,14 @@ export class RowParser implements LineParser {
     }
     this.#outOfOrder++;
     this.#largestDisorder = Math.max(this.#largestDisorder, disorder);
+  }
+
+  #readClass(row: TraceRow): number {
+    const index = this.#rows.classIndexOf(
+      row.has(FIELD.className) ? row.text(FIELD.className) : DEFAULT_CLASS,
+    );
+    if (index !== undefined) return index;
+    throw row.refusal(FIELD.className, "too many request classes, at", `at most ${MOST_CLASSES}`);
   }
 
   #readSession(row: TraceRow): number {

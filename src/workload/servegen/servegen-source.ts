@@ -1,7 +1,7 @@
 import { randomGamma, randomWeibull } from "d3-random";
 import { randomStream, type Random } from "../../core/random.ts";
 import { gammaFunction } from "../arrivals/weibull-moments.ts";
-import { refusal, requireNotNegative, requirePositive } from "../checks.ts";
+import { refusal, requireClassNames, requireNotNegative, requirePositive } from "../checks.ts";
 import { createEmpiricalSampler } from "../lengths/empirical.ts";
 import type { LengthSampler } from "../lengths/length-sampler.ts";
 import type { RequestDraft, RequestSource } from "../request.ts";
@@ -22,7 +22,7 @@ export interface ServegenOptions {
  * Gaps are drawn with mean 1 from the window's distribution (its fitted shape decides how bursty they are) and measured
  * in expected requests, `∫ rate dt`. So every window keeps its stated rate exactly in the mean, whatever the fitted
  * scale says, and a gap that runs over the end of a window goes on at the next window's rate.
- * @throws InputError for an option out of range
+ * @throws InputError for an option out of range, for client names that repeat, or for more than 65,536 clients
  */
 export function createServegenSource(
   clients: readonly ServegenClient[],
@@ -30,6 +30,8 @@ export function createServegenSource(
   seed: number,
 ): RequestSource {
   const { startSeconds = 0, rateFactor = 1 } = options;
+  const names = clients.map(({ name }) => name);
+  requireClassNames(names);
   const longest = Math.max(...clients.map(({ endSeconds }) => endSeconds));
   requireNotNegative("startSeconds", startSeconds);
   if (!(startSeconds < longest))
@@ -39,7 +41,7 @@ export function createServegenSource(
   requirePositive("rateFactor", rateFactor);
   return new ServegenSource(
     clients.map((client) => new ClientStream(client, startSeconds, durationSeconds, rateFactor, seed)),
-    clients.map(({ name }) => name),
+    names,
   );
 }
 
