@@ -91,11 +91,11 @@ const LISTINGS: Readonly<Record<ListName, () => Listing>> = {
     const policies = [
       ...SCHEDULERS.map((name) => ({
         ...{ setting: "serving.scheduler", name, meaning: SCHEDULER_BY_NAME[name].description },
-        default: name === DEFAULT_POLICIES.scheduler,
+        default: isDefault("scheduler", name),
       })),
       ...ROUTERS.map((name) => ({
         ...{ setting: "cluster.router", name, meaning: ROUTER_MEANING[name] },
-        default: name === DEFAULT_POLICIES.router,
+        default: isDefault("router", name),
       })),
     ];
     return {
@@ -119,6 +119,10 @@ const ROUTER_MEANING: Readonly<Record<RouterName, string>> = {
   "round-robin": "each request to the next replica in turn",
   "least-outstanding": "each request to the replica with the fewest unfinished ones",
 };
+
+function isDefault(setting: keyof typeof DEFAULT_POLICIES, name: string): boolean {
+  return DEFAULT_POLICIES[setting] === name;
+}
 
 /** Dense matrix peak, a multiply-add being two operations. */
 function bf16PeakFlops(device: Device): number {

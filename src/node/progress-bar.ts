@@ -9,7 +9,7 @@ const REDRAW_MILLISECONDS = 100;
 export interface ProgressMeasure {
   readonly total: number;
   readonly unit: string;
-  done(): number;
+  readonly done: () => number;
 }
 
 interface RunningReplay {

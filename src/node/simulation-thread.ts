@@ -10,11 +10,6 @@ import {
   type SimulationRequest,
 } from "./simulation-protocol.ts";
 
-/** The worker stands beside this module, built or as source. */
-const WORKER = import.meta.url.endsWith(".ts")
-  ? new URL("./simulation-worker.ts", import.meta.url)
-  : new URL("./simulation-worker.js", import.meta.url);
-
 /** A replay's outcome and how long it took by the wall clock, from its first to its last event. */
 export interface TimedOutcome {
   readonly outcome: ReplayOutcome;
@@ -28,7 +23,7 @@ export interface TimedOutcome {
 export class SimulationThread {
   readonly #memory = new SharedArrayBuffer(CONTROL_BYTES);
   readonly #control = controlOf(this.#memory);
-  readonly #worker = new Worker(WORKER, { workerData: this.#memory });
+  readonly #worker = startWorker(this.#memory);
   #simulating = false;
   #announceStart: () => void = () => undefined;
 
@@ -97,6 +92,14 @@ export class SimulationThread {
   #post(request: SimulationRequest): void {
     this.#worker.postMessage(request);
   }
+}
+
+/** @throws RunError when this is not the built program: loaders of sources do not reach into threads. */
+function startWorker(memory: SharedArrayBuffer): Worker {
+  if (import.meta.url.endsWith(".ts")) {
+    throw new RunError("only the built program simulates: npm run build, then node dist/cli/main.js");
+  }
+  return new Worker(new URL("./simulation-worker.js", import.meta.url), { workerData: memory });
 }
 
 function errorOf(answer: Exclude<SimulationAnswer, { kind: "done" }>): Error {

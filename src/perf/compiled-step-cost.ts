@@ -59,11 +59,15 @@ export class CompiledStepCost implements StepCost {
     const { chunkCount, chunkNewTokens } = shape;
     let tokens = shape.decodeSequences;
     for (let i = 0; i < chunkCount; i++) tokens += chunkNewTokens[i]!;
+    const { logitSequences } = shape;
     let seconds = this.#machine.hostSeconds;
-    if (tokens > 0) seconds += this.#tokenTable.charge(tokens, charges);
-    if (shape.logitSequences > 0) seconds += this.#logitTable.charge(shape.logitSequences, charges);
-    for (const group of this.#operators.attentionGroups)
-      seconds += this.#attentionSeconds(group, shape, charges);
+    if (logitSequences > 0)
+      seconds += this.#tokenTable.chargeWith(tokens, this.#logitTable, logitSequences, charges);
+    else if (tokens > 0) seconds += this.#tokenTable.charge(tokens, charges);
+    const { attentionGroups } = this.#operators;
+    for (let g = 0; g < attentionGroups.length; g++) {
+      seconds += this.#attentionSeconds(attentionGroups[g]!, shape, charges);
+    }
     return seconds;
   }
 

@@ -30,6 +30,16 @@ export class StepTable {
     return rows[at]!;
   }
 
+  /** Seconds for `count` ≥ 1 here and `otherCount` ≥ 1 in another table; adds the charges of both. */
+  chargeWith(count: number, other: StepTable, otherCount: number, charges: Float64Array): number {
+    const at = this.#rowOf(count);
+    const otherAt = other.#rowOf(otherCount);
+    const rows = this.#rows;
+    const otherRows = other.#rows;
+    for (let i = 1; i <= CHARGE_COUNT; i++) charges[i - 1]! += rows[at + i]! + otherRows[otherAt + i]!;
+    return rows[at]! + otherRows[otherAt]!;
+  }
+
   /** Seconds for `count` ≥ 1; overwrites `charges`. */
   chargeAlone(count: number, charges: Float64Array): number {
     const at = this.#rowOf(count);

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { ROUTERS, SCHEDULERS, type RunTarget } from "../serving/config.ts";
+import {
+  ROUTERS,
+  SCHEDULERS,
+  type RouterName,
+  type RunTarget,
+  type SchedulerName,
+} from "../serving/config.ts";
 import { deviceSchema } from "./device-schema.ts";
 import { quantity, positiveQuantity } from "./quantity-schema.ts";
 import { workloadSchema } from "./workload-schema.ts";
@@ -28,7 +34,10 @@ const precisionSchema = z
   .meta({ description: "Number formats: one name for all, or weights, kv and activations apart" });
 
 /** Policies of a scenario that names none. */
-export const DEFAULT_POLICIES = { scheduler: "vllm-v1", router: "least-outstanding" } as const;
+export const DEFAULT_POLICIES: { readonly scheduler: SchedulerName; readonly router: RouterName } = {
+  scheduler: "vllm-v1",
+  router: "least-outstanding",
+};
 
 const clusterSchema = z.strictObject({
   replicas: count("Identical copies of the model, each on tensor_parallel devices").default(1),

@@ -3,7 +3,16 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { ador, contentsOf, MAIN, SMALL_SCENARIO, SMALL_TRACE, TRACE_SCENARIO, workFolder } from "./ador.ts";
+import {
+  ador,
+  contentsOf,
+  MAIN,
+  ROOT,
+  SMALL_SCENARIO,
+  SMALL_TRACE,
+  TRACE_SCENARIO,
+  workFolder,
+} from "./ador.ts";
 import { needsShared, sharedPath } from "../support/needs.ts";
 import { expectContract, parseRows } from "./contract.ts";
 
@@ -334,6 +343,17 @@ describe("ador run", () => {
     expect(Object.keys(contentsOf(join(reused, "out")))).toEqual([
       ...["first/mine.txt", "notes.txt", "report.html", "requests.csv", "simulator.json", "summary.json"],
     ]);
+  });
+
+  test("run from its sources it says that it has to be built", () => {
+    const main = join(ROOT, "src/cli/main.ts");
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", main, "run", join(folder, "small.yaml")],
+      { cwd: ROOT, encoding: "utf8" },
+    );
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^only the built program simulates: npm run build.*\n$/);
   });
 
   test("a reader that stops early is no failure", () => {

@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { assumptionsOf } from "../../src/report/assumptions.ts";
 import { compareJsonOf, judge } from "../../src/report/comparison.ts";
-import { formatCount, formatSeconds, formatShare } from "../../src/report/format.ts";
+import { formatCount, formatSeconds, formatShare, formatUnit } from "../../src/report/format.ts";
 import type { RunReport } from "../../src/report/run-report.ts";
+import { renderReport } from "../../src/report/html/render-report.ts";
+import { runSentence } from "../../src/report/run-sentence.ts";
+import { summaryOf } from "../../src/report/summary.ts";
 import { terminalScreen } from "../../src/report/terminal.ts";
 import { sampleReports } from "./sample-run.ts";
 
@@ -94,7 +98,67 @@ describe("the verdict", () => {
   });
 });
 
+describe("what a reader has to know first", () => {
+  const plain = { bold: (text: string) => text, good: (text: string) => text };
+  const dimLines = (reports: readonly RunReport[]) =>
+    terminalScreen(reports, { ...plain, dim: (text) => `<dim>${text}` })
+      .split("\n")
+      .filter((line) => line.startsWith("<dim>"));
+
+  test("a dataflow design is called idealised, and a GPU beside it measured", () => {
+    const [design, gpu, ...more] = assumptionsOf([hda, a100]);
+    expect(design).toMatch(/^ador-recalled is an idealised analytical design: .*assumed, area is a sum/);
+    expect(gpu).toMatch(/^a100-80gb: constants fitted to measured kernels .* published die area\.$/);
+    expect(more).toEqual([]);
+    expect(assumptionsOf([hda])).toEqual([design]);
+  });
+
+  test("GPUs alone need no such line", () => {
+    expect(assumptionsOf([a100])).toEqual([]);
+    expect(dimLines([a100])).toEqual([]);
+  });
+
+  test("it stands in one dim line below the verdict, on the page, and in both JSON files", () => {
+    const text = assumptionsOf([hda, a100]).join(" ");
+    expect(dimLines([hda, a100])).toEqual([`<dim>${text}`]);
+    expect(renderReport([hda, a100], "")).toContain(`<p class="note">${text}</p>`);
+    expect(compareJsonOf([hda, a100])).toMatchObject({ assumptions: assumptionsOf([hda, a100]) });
+    expect(summaryOf(hda)).toMatchObject({ assumptions: assumptionsOf([hda]) });
+    expect(summaryOf(a100)).toMatchObject({ assumptions: [] });
+  });
+});
+
+describe("the sentence about one run", () => {
+  const withCounts = (completed: number, submitted: number): RunReport => ({
+    ...a100,
+    outcome: {
+      ...a100.outcome,
+      metrics: {
+        ...a100.outcome.metrics,
+        counts: { ...a100.outcome.metrics.counts, completed, submitted },
+      },
+    },
+  });
+
+  test.each([
+    [1, 1, "served the only request of"],
+    [2, 2, "served all 2 requests of"],
+    [0, 1, "served 0 of 1 request of"],
+    [5, 1200, "served 5 of 1,200 requests of"],
+  ])("%s of %s", (completed, submitted, text) => {
+    expect(runSentence(withCounts(completed, submitted))).toContain(text);
+  });
+});
+
 describe("figures for people", () => {
+  test.each([
+    [826, "826 mm²"],
+    [null, "-"],
+    [NaN, "-"],
+  ])("%s mm² reads as %s", (value, text) => {
+    expect(formatUnit(value, "mm²")).toBe(text);
+  });
+
   test.each([
     [0.0000123, "12.3 µs"],
     [0.0413, "41.3 ms"],

@@ -53,7 +53,7 @@ describe("summary.json", () => {
   const summary = JSON.parse(JSON.stringify(summaryOf(report))) as Record<string, Record<string, number>>;
 
   test("counts what the rows say", () => {
-    for (const status of ["completed", "rejected", "unfinished"]) {
+    for (const status of ["completed", "rejected", "unfinished", "interrupted"]) {
       expect(summary["requests"]![status], status).toBe(
         rows.filter((row) => row["status"] === status).length,
       );
