@@ -97,7 +97,7 @@ export class SimulationThread {
 /** @throws RunError when this is not the built program: loaders of sources do not reach into threads. */
 function startWorker(memory: SharedArrayBuffer): Worker {
   if (import.meta.url.endsWith(".ts")) {
-    throw new RunError("only the built program simulates: npm run build, then node dist/cli/main.js");
+    throw new RunError("only the built program simulates: npm run build, then npx ador");
   }
   return new Worker(new URL("./simulation-worker.js", import.meta.url), { workerData: memory });
 }

@@ -14,7 +14,7 @@ import { dirname, join, resolve } from "node:path";
 import { afterAll } from "vitest";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
-export const MAIN = join(ROOT, "dist/cli/main.js");
+export const MAIN = join(ROOT, "dist/bundle/main.js");
 
 export interface Answer {
   readonly code: number | null;
