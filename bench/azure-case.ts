@@ -12,7 +12,8 @@ import {
 } from "../src/index.ts";
 import { simulationConfig } from "../src/scenario/replay.ts";
 
-const ROOT = resolve(import.meta.dirname, "..");
+/** `npm run bench` starts here; the compiled benches themselves lie in dist/bench. */
+const ROOT = process.cwd();
 const REAL_TRACE = resolve(ROOT, "../shared/traces-real/azure-2023-conv.csv");
 
 /** The real Azure 2023 conversation trace where it lies beside the repository, else the bundled one like it. */

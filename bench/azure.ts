@@ -39,11 +39,9 @@ export async function benchAzure(): Promise<void> {
 }
 
 function coldSeconds(replicas: number, budget: number): number {
-  const script = resolve(import.meta.dirname, "cold-azure.ts");
+  const script = resolve(import.meta.dirname, "cold-azure.js");
   return Number(
-    execFileSync(process.execPath, ["--import", "tsx", script, String(replicas), String(budget)], {
-      encoding: "utf8",
-    }),
+    execFileSync(process.execPath, [script, String(replicas), String(budget)], { encoding: "utf8" }),
   );
 }
 

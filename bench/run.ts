@@ -8,7 +8,5 @@ import { benchWholeProcess } from "./whole-process.ts";
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`);
 await benchAzure();
 await benchLowLoad();
-execFileSync(process.execPath, ["--import", "tsx", resolve(import.meta.dirname, "million.ts")], {
-  stdio: "inherit",
-});
+execFileSync(process.execPath, [resolve(import.meta.dirname, "million.js")], { stdio: "inherit" });
 benchWholeProcess();

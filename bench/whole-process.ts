@@ -9,7 +9,7 @@ const RUNS = 7;
 
 /** The built program from its start to its end, with all result files written. */
 export function benchWholeProcess(): void {
-  const main = resolve(import.meta.dirname, "../dist/bundle/main.js");
+  const main = resolve("dist/bundle/main.js");
   const folder = mkdtempSync(join(tmpdir(), "ador-bench-"));
   try {
     const seconds = Array.from({ length: RUNS }, (_, i) => {

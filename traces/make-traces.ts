@@ -1,5 +1,5 @@
 /**
- * Writes the traces of this folder: `npx tsx traces/make-traces.ts`. Nothing in them is copied from a real trace; they
+ * Writes the traces of this folder: `npm run traces`. Nothing in them is copied from a real trace; they
  * are drawn from the summary statistics in published-statistics.ts, the same bytes every time.
  */
 import { writeFileSync } from "node:fs";

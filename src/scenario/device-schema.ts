@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flopsPerSecond, positiveQuantity, quantity } from "./quantity-schema.ts";
 
 const count = (description: string) => z.int().min(1).optional().meta({ description });

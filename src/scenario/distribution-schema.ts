@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ArrivalSpec } from "../workload/arrivals/arrival-process.ts";
 import type { LengthSpec } from "../workload/lengths/length-sampler.ts";
 import { positiveQuantity, quantity } from "./quantity-schema.ts";

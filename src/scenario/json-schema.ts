@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fileSchema } from "./schema.ts";
 
 /** JSON Schema of a scenario file, by which editors complete and check it. */

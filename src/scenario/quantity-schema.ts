@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { InputError } from "../core/errors.ts";
 import { parseFlops, parseQuantity, type QuantityKind } from "../core/units.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TRACE_FORMATS } from "../workload/readers/formats.ts";
 import type { SyntheticSpec } from "../workload/synthetic.ts";
 import type { TransformSpec } from "../workload/transforms.ts";
