@@ -4,7 +4,8 @@ import { REJECT_REASONS, STATUS, type RequestRecords } from "./result.ts";
 /** Where a request is in its life, as numbers in the `phase` column. */
 export const PHASE = { waiting: 0, prefilling: 1, decoding: 2, ended: 3 } as const;
 
-const SMALLEST_CAPACITY = 1024;
+/** Rows before their number is known. */
+const FIRST_CAPACITY = 1024;
 
 /**
  * All requests of a run as growing columns: the records of `RequestRecords`, and beside them the working state of the
@@ -46,7 +47,7 @@ export class RequestLog implements RequestRecords {
   finishStep: Float64Array;
 
   constructor(classes: readonly string[], knownCount: number | undefined) {
-    const capacity = Math.max(1, knownCount ?? SMALLEST_CAPACITY);
+    const capacity = Math.max(1, knownCount ?? FIRST_CAPACITY);
     this.classes = classes;
     this.sourceRow = new Int32Array(capacity);
     this.classIndex = new Uint16Array(capacity);
@@ -54,11 +55,11 @@ export class RequestLog implements RequestRecords {
     this.arrivalSeconds = new Float64Array(capacity);
     this.inputTokens = new Int32Array(capacity);
     this.outputTokens = new Int32Array(capacity);
-    this.replica = new Int32Array(capacity);
-    this.firstScheduledSeconds = new Float64Array(capacity);
-    this.firstTokenSeconds = new Float64Array(capacity);
-    this.finishSeconds = new Float64Array(capacity);
-    this.maxTbtSeconds = new Float64Array(capacity);
+    this.replica = new Int32Array(capacity).fill(-1);
+    this.firstScheduledSeconds = new Float64Array(capacity).fill(NaN);
+    this.firstTokenSeconds = new Float64Array(capacity).fill(NaN);
+    this.finishSeconds = new Float64Array(capacity).fill(NaN);
+    this.maxTbtSeconds = new Float64Array(capacity).fill(NaN);
     this.preemptions = new Int32Array(capacity);
     this.sloMet = new Uint8Array(capacity);
     this.status = new Uint8Array(capacity);
@@ -67,7 +68,7 @@ export class RequestLog implements RequestRecords {
     this.phase = new Uint8Array(capacity);
     this.computedTokens = new Int32Array(capacity);
     this.generatedTokens = new Int32Array(capacity);
-    this.stallFromSeconds = new Float64Array(capacity);
+    this.stallFromSeconds = new Float64Array(capacity).fill(NaN);
     this.runningSlot = new Int32Array(capacity);
     this.joinStep = new Float64Array(capacity);
     this.finishStep = new Float64Array(capacity);
@@ -83,12 +84,6 @@ export class RequestLog implements RequestRecords {
     this.arrivalSeconds[row] = draft.arrivalSeconds;
     this.inputTokens[row] = draft.inputTokens;
     this.outputTokens[row] = draft.outputTokens;
-    this.replica[row] = -1;
-    this.firstScheduledSeconds[row] = NaN;
-    this.firstTokenSeconds[row] = NaN;
-    this.finishSeconds[row] = NaN;
-    this.maxTbtSeconds[row] = NaN;
-    this.stallFromSeconds[row] = NaN;
     this.measured[row] = measured ? 1 : 0;
     return row;
   }
@@ -113,11 +108,11 @@ export class RequestLog implements RequestRecords {
     this.arrivalSeconds = grownFloat64(this.arrivalSeconds, capacity);
     this.inputTokens = grownInt32(this.inputTokens, capacity);
     this.outputTokens = grownInt32(this.outputTokens, capacity);
-    this.replica = grownInt32(this.replica, capacity);
-    this.firstScheduledSeconds = grownFloat64(this.firstScheduledSeconds, capacity);
-    this.firstTokenSeconds = grownFloat64(this.firstTokenSeconds, capacity);
-    this.finishSeconds = grownFloat64(this.finishSeconds, capacity);
-    this.maxTbtSeconds = grownFloat64(this.maxTbtSeconds, capacity);
+    this.replica = grownInt32(this.replica, capacity, -1);
+    this.firstScheduledSeconds = grownFloat64(this.firstScheduledSeconds, capacity, NaN);
+    this.firstTokenSeconds = grownFloat64(this.firstTokenSeconds, capacity, NaN);
+    this.finishSeconds = grownFloat64(this.finishSeconds, capacity, NaN);
+    this.maxTbtSeconds = grownFloat64(this.maxTbtSeconds, capacity, NaN);
     this.preemptions = grownInt32(this.preemptions, capacity);
     this.sloMet = grownUint8(this.sloMet, capacity);
     this.status = grownUint8(this.status, capacity);
@@ -126,15 +121,15 @@ export class RequestLog implements RequestRecords {
     this.phase = grownUint8(this.phase, capacity);
     this.computedTokens = grownInt32(this.computedTokens, capacity);
     this.generatedTokens = grownInt32(this.generatedTokens, capacity);
-    this.stallFromSeconds = grownFloat64(this.stallFromSeconds, capacity);
+    this.stallFromSeconds = grownFloat64(this.stallFromSeconds, capacity, NaN);
     this.runningSlot = grownInt32(this.runningSlot, capacity);
     this.joinStep = grownFloat64(this.joinStep, capacity);
     this.finishStep = grownFloat64(this.finishStep, capacity);
   }
 }
 
-function grownInt32(column: Int32Array, capacity: number): Int32Array {
-  const grown = new Int32Array(capacity);
+function grownInt32(column: Int32Array, capacity: number, rest = 0): Int32Array {
+  const grown = new Int32Array(capacity).fill(rest, column.length);
   grown.set(column);
   return grown;
 }
@@ -151,8 +146,8 @@ function grownUint8(column: Uint8Array, capacity: number): Uint8Array {
   return grown;
 }
 
-function grownFloat64(column: Float64Array, capacity: number): Float64Array {
-  const grown = new Float64Array(capacity);
+function grownFloat64(column: Float64Array, capacity: number, rest = 0): Float64Array {
+  const grown = new Float64Array(capacity).fill(rest, column.length);
   grown.set(column);
   return grown;
 }
