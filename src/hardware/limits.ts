@@ -1,5 +1,5 @@
 import { InputError, type InputProblem } from "../core/errors.ts";
-import type { Device } from "./device.ts";
+import type { Device, MemorySystem } from "./device.ts";
 
 /**
  * Refuses a device that cannot exist or cannot serve: sizes and rates must be positive, efficiencies shares of one, and
@@ -64,4 +64,27 @@ export function checkDevice(device: Device): void {
     }
   }
   if (problems.length > 0) throw new InputError(problems);
+}
+
+/** Bytes per second of one stack: 128 bytes wide at the fastest pin rate sold (2.5, 3.6, 6.4 and 9.8 Gb/s; vendors). */
+const STACK_BYTES_PER_SECOND: Partial<Record<MemorySystem["kind"], number>> = {
+  hbm2: 128 * 2.5e9,
+  hbm2e: 128 * 3.6e9,
+  hbm3: 128 * 6.4e9,
+  hbm3e: 128 * 9.8e9,
+};
+
+/**
+ * Refuses a bandwidth that the stacks cannot deliver: each needs a PHY, so that bandwidth is never free area.
+ * @throws InputError naming the stacks it would take
+ */
+export function checkMemoryInterface({ kind, bytesPerSecond, stacks }: MemorySystem): void {
+  const perStack = STACK_BYTES_PER_SECOND[kind];
+  if (perStack === undefined || bytesPerSecond <= stacks * perStack) return;
+  const gigabytes = (rate: number) => `${Math.floor(rate / 1e9)} GB/s`;
+  throw new InputError({
+    key: "memory.bandwidth",
+    message: `${gigabytes(bytesPerSecond)} is more than ${stacks} stacks of ${kind} deliver`,
+    expected: `at most ${gigabytes(stacks * perStack)}, or memory.stacks of at least ${Math.ceil(bytesPerSecond / perStack)}`,
+  });
 }

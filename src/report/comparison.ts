@@ -3,8 +3,8 @@ import { formatNumber, formatRatio, formatSeconds, formatShare } from "./format.
 import { KEY_FIGURES } from "./key-figures.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
 
-/** Differences below this share are called equal. */
-const TIE = 0.01;
+/** Differences below this share are called equal: no model here is right to better than this. */
+const TIE = 0.05;
 
 export interface Verdict {
   /** Name of the winning system; null when nothing tells them apart. */
@@ -51,7 +51,7 @@ const CRITERIA: readonly Criterion[] = [
 
 /**
  * Who serves the traffic best: first by goodput, then, where that is equal, by the tail of the token gaps, then by
- * goodput per area, then by the tail of the first token. Differences below 1 % decide nothing. The sentence also says
+ * goodput per area, then by the tail of the first token. Differences below 5 % decide nothing. The sentence also says
  * where the runner-up is ahead.
  * @param reports two or more systems under the same traffic
  */
@@ -79,7 +79,7 @@ export function judge(reports: readonly RunReport[]): Verdict {
   return {
     winner: null,
     decidedBy: null,
-    sentence: "No winner: the systems are within 1 % of each other in goodput, tails and goodput per area.",
+    sentence: "No winner: the systems are within 5 % of each other in goodput, tails and goodput per area.",
   };
 }
 

@@ -7,11 +7,13 @@ import type {
   MemorySystem,
   Overheads,
 } from "../hardware/device.ts";
+import { checkMemoryInterface } from "../hardware/limits.ts";
 import { GPU_KEYS, HDA_KEYS, type DeviceInput } from "./device-schema.ts";
 
 /**
  * The base device with the written fields changed.
- * @throws InputError naming the first key that the base's kind of device does not have
+ * @throws InputError naming the first key that the base's kind of device does not have, or a bandwidth that its memory
+ * cannot deliver
  */
 export function withOverrides(base: Device, input: DeviceInput): Device {
   const changed = Object.keys(input).filter((key) => key !== "base");
@@ -33,6 +35,7 @@ export function withOverrides(base: Device, input: DeviceInput): Device {
     overheads: overheadsWith(base.overheads, input),
     tdpWatts: input.tdp ?? base.tdpWatts,
   };
+  checkMemoryInterface(common.memory);
   return base.kind === "hda"
     ? { ...hdaWith(base, input), ...common }
     : { ...gpuWith(base, input), ...common };

@@ -42,6 +42,7 @@ export function loadScenario(
   const checked = fileSchema.safeParse(toPlain(root));
   if (!checked.success) throw schemaError(checked.error.issues, root, (at) => schemaKeys(fileSchema, at));
 
+  refuseUnheardOverrides(root, overrides.set ?? []);
   const shared = withoutKeys(root, ["systems"]);
   const parts = splitSystems(root, shared).map(({ name, located }) => ({
     name,
@@ -78,6 +79,33 @@ function overrideMaps(overrides: ScenarioOverrides): LocatedMap[] {
     ...flags.flatMap(([flag, path, value]) => (value === undefined ? [] : [flagOverride(flag, path, value)])),
     ...set.map(parseOverride),
   ];
+}
+
+/** A `--set` that every system overrides would change nothing: say so instead of running as if it had. */
+function refuseUnheardOverrides(root: Located, set: readonly string[]): void {
+  const systems = locatedAt(root, ["systems"]);
+  if (systems?.kind !== "map") return;
+  for (const text of set) {
+    const path = text.slice(0, text.indexOf("=")).trim().split(".");
+    const overriding = [...systems.entries].filter(([, { node }]) => hides(node, path)).map(([name]) => name);
+    if (path[0] === "systems" || overriding.length < systems.entries.size) continue;
+    throw new InputError({
+      file: "--set",
+      key: path.join("."),
+      message: `has no effect, as every system has its own (${overriding.join(", ")})`,
+      expected: overriding.map((name) => `systems.${name}.${path.join(".")}`).join(" or "),
+    });
+  }
+}
+
+/** Whether a system's own settings replace what stands at the path below them. */
+function hides(system: Located, path: readonly string[]): boolean {
+  for (let depth = 1; depth <= path.length; depth++) {
+    const own = locatedAt(system, path.slice(0, depth));
+    if (own === undefined) return false;
+    if (own.kind !== "map") return true;
+  }
+  return true;
 }
 
 /** The systems of a scenario, each with all that it shares with the others. */

@@ -63,7 +63,9 @@ function resolveDevice(root: Located, { device: input }: SystemInput): Device {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(
-      error.problems.map(({ key = "", message }) => problemAt(root, ["device", key], { message })),
+      error.problems.map(({ key = "", message, expected }) =>
+        problemAt(root, ["device", ...key.split(".")], { message, expected }),
+      ),
     );
   }
 }

@@ -99,10 +99,31 @@ describe("a scenario", () => {
     ]);
   });
 
+  test("refuses a bandwidth that the memory's stacks cannot deliver, naming the stacks it takes", () => {
+    const yaml = BASE.replace("a100-80gb", "{ base: ador-recalled, memory: { bandwidth: 20TB/s } }");
+    const error = inputErrorOf(() => load(yaml));
+    expect(error.message).toContain("scenarios/s.yaml:3:");
+    expect(error.message).toContain("memory.stacks of at least 44");
+    const enough = BASE.replace(
+      "a100-80gb",
+      "{ base: ador-recalled, memory: { bandwidth: 20TB/s, stacks: 44 } }",
+    );
+    expect(load(enough).systems[0]!.device.memory.stacks).toBe(44);
+  });
+
+  test("refuses an override that every system overrides, and takes one that some system hears", () => {
+    const systems = (second: string) => `${BASE}systems: { a: { device: h100 }, b: { ${second} } }`;
+    const deaf = inputErrorOf(() => load(systems("device: l40s"), { set: ["device=h200"] }));
+    expect(deaf.message).toContain("has no effect");
+    expect(deaf.message).toContain("systems.a.device or systems.b.device");
+    const heard = load(systems("model: llama-3-8b"), { set: ["device=h200"] });
+    expect(heard.systems.map(({ device }) => device.name)).toEqual(["h100", "h200"]);
+  });
+
   test("changes single fields of a device and leaves the others", () => {
     const yaml = BASE.replace(
       "device: a100-80gb",
-      "device: { base: ador-recalled, name: mine, clock: 1.2GHz, mac_tree: { width: 32 }, memory: { bandwidth: 3TB/s } }",
+      "device: { base: ador-recalled, name: mine, clock: 1.2GHz, mac_tree: { width: 32 }, memory: { bandwidth: 2.2TB/s } }",
     );
     const base = findDevice("ador-recalled") as HdaDevice;
     expect(load(yaml).systems[0]!.device).toEqual({
@@ -110,7 +131,7 @@ describe("a scenario", () => {
       name: "mine",
       clockHertz: 1.2e9,
       macTree: { ...base.macTree, width: 32 },
-      memory: { ...base.memory, bytesPerSecond: 3e12 },
+      memory: { ...base.memory, bytesPerSecond: 2.2e12 },
     });
     const gpu = load(BASE, { set: ["device.tensor_peak=400TFLOPS", "device.overheads.host_per_step=0ms"] })
       .systems[0]!;
