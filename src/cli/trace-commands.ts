@@ -15,6 +15,7 @@ import { writtenSynthetic } from "../scenario/written-synthetic.ts";
 import { collectRequests } from "../workload/collect-requests.ts";
 import { describeTrace, type TraceDescription } from "../workload/describe.ts";
 import type { RequestTable } from "../workload/request.ts";
+import type { SyntheticSpec } from "../workload/synthetic.ts";
 import { explainFit, type TraceFit } from "../workload/fit.ts";
 import { formatMooncakeJsonl } from "../workload/writers/mooncake-jsonl.ts";
 import { formatTraceCsv } from "../workload/writers/trace-csv.ts";
@@ -87,14 +88,37 @@ function describedText(path: string, { format, hasArrivals }: TraceFile, trace: 
 }
 
 function fittedText({ spec, reasons }: TraceFit): string {
-  const document = new Document({ workload: { synthetic: writtenSynthetic(spec) } });
+  const document = new Document({ workload: { synthetic: writtenSynthetic(roundedSpec(spec)) } });
   visit(document, {
     Seq(_key, list) {
       list.flow = true; // Hundreds of lengths, a line each, would bury what matters.
     },
   });
-  return `\n${reasons.map((reason) => `# ${reason}\n`).join("")}${document.toString({ lineWidth: 110 })}`;
+  const yaml = document.toString({ lineWidth: 0 }).split("\n").map(wrapNumbers).join("\n");
+  return `\n${reasons.map((reason) => `# ${reason}\n`).join("")}${yaml}`;
 }
+
+/** To four significant digits, what the fit knows; whole numbers outside lists (counts, bounds) stay as they are. */
+function roundedSpec(spec: SyntheticSpec): SyntheticSpec {
+  const round = (key: string, value: unknown): unknown =>
+    typeof value === "number" && (!Number.isInteger(value) || /^\d+$/.test(key))
+      ? Number(value.toPrecision(4))
+      : value;
+  return JSON.parse(JSON.stringify(spec), round) as SyntheticSpec;
+}
+
+/** A list of numbers filled into lines of up to 100 characters: the YAML writer would give every number its own. */
+function wrapNumbers(line: string): string {
+  const [, indent, head, numbers] = /^( *)(\w+: )\[ ([\d., ]+) \]$/.exec(line) ?? [];
+  if (indent === undefined || line.length <= LINE_WIDTH) return line;
+  const inner = `${indent}  `;
+  const lines =
+    numbers!.match(new RegExp(`.{1,${LINE_WIDTH - inner.length - " ]".length}}(?:, |$)`, "g")) ?? [];
+  const filled = lines.map((text) => text.trimEnd()).join(`\n${inner}`);
+  return `${indent}${head!}[\n${inner}${filled} ]`;
+}
+
+const LINE_WIDTH = 100;
 
 /** `ador trace convert`. */
 export async function traceConvertCommand(path: string, flags: ConvertFlags): Promise<void> {

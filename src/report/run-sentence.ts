@@ -1,3 +1,4 @@
+import { REJECT_REASONS } from "../serving/result.ts";
 import { formatCount, formatNumber, formatSeconds, formatShare } from "./format.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
 
@@ -23,4 +24,20 @@ export function runSentence(report: RunReport): string {
       : `; missed: ${missed.map((target) => `${target.metric.toUpperCase()} ${target.statistic} ${formatSeconds(target.actualSeconds)} against ${formatSeconds(target.seconds)}`).join(", ")}`;
   const start = outcome.interrupted ? "Interrupted: " : "";
   return `${start}${fleet} served ${served} of ${system.model.name}${level}: TTFT p99 ${formatSeconds(ttft.p99)}, TBT p99 ${formatSeconds(tbt.p99)}${runLevel}.`;
+}
+
+const REASON_TEXTS: Readonly<Record<Exclude<(typeof REJECT_REASONS)[number], "">, string>> = {
+  "longer-than-max-model-len": "longer than max_model_len",
+  "never-fits-kv": "larger than the whole KV cache",
+};
+
+/** How many requests were refused and why, such as `2,296 rejected: longer than max_model_len`; undefined for none. */
+export function rejectionText({ outcome }: RunReport): string | undefined {
+  const { rejectReason, length } = outcome.records;
+  const counts = new Array<number>(REJECT_REASONS.length).fill(0);
+  for (let i = 0; i < length; i++) counts[rejectReason[i]!]!++;
+  const texts = REJECT_REASONS.flatMap((reason, i) =>
+    reason === "" || counts[i] === 0 ? [] : [`${formatCount(counts[i]!)} rejected: ${REASON_TEXTS[reason]}`],
+  );
+  return texts.length === 0 ? undefined : texts.join("; ");
 }

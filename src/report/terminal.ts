@@ -4,7 +4,7 @@ import { formatCount } from "./format.ts";
 import { plainTable } from "./plain-table.ts";
 import { bestIndices, KEY_FIGURES } from "./key-figures.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
-import { runSentence } from "./run-sentence.ts";
+import { rejectionText, runSentence } from "./run-sentence.ts";
 
 /** How a terminal marks text; the identity where it knows no colours. */
 export interface Paint {
@@ -20,6 +20,9 @@ export function terminalScreen(reports: readonly RunReport[], paint: Paint): str
     ["Device", ...reports.map((report) => `${deviceTotals(report).count} x ${report.system.device.name}`)],
     ["Model", ...reports.map(({ system }) => system.model.name)],
     ["Requests completed", ...reports.map(({ outcome }) => completed(outcome.metrics.counts))],
+    ...(reports.some(({ outcome }) => outcome.metrics.counts.rejected > 0)
+      ? [["Requests rejected", ...reports.map(({ outcome }) => formatCount(outcome.metrics.counts.rejected))]]
+      : []),
   ];
   const figures = KEY_FIGURES.map((figure) => {
     const best = bestIndices(figure, reports);
@@ -38,6 +41,7 @@ export function terminalScreen(reports: readonly RunReport[], paint: Paint): str
     plainTable(head, [...facts, ...figures]),
     "",
     paint.bold(sentence),
+    ...rejectionLines(reports),
     ...(assumptions.length === 0 ? [] : [paint.dim(assumptions.join(" "))]),
     "",
   ].join("\n");
@@ -47,6 +51,15 @@ function completed(counts: { readonly completed: number; readonly submitted: num
   return counts.completed === counts.submitted
     ? formatCount(counts.completed)
     : `${formatCount(counts.completed)} of ${formatCount(counts.submitted)}`;
+}
+
+/** A line for each system that refused requests. */
+function rejectionLines(reports: readonly RunReport[]): string[] {
+  return reports.flatMap((report) => {
+    const text = rejectionText(report);
+    if (text === undefined) return [];
+    return [reports.length > 1 ? `${report.system.name}: ${text}.` : `${text}.`];
+  });
 }
 
 function firstSentence(text: string): string {

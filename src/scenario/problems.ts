@@ -1,14 +1,15 @@
 import type { z } from "zod";
 import { InputError, type InputProblem } from "../core/errors.ts";
 import { formatPath, keyPlaceOf, locatedAt, placeOf, toPlain, type Located, type Path } from "./located.ts";
+import { keysFor, type MapVariant } from "./schema-keys.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** What the schema refused, each with its place in the file. `keysAt` names the keys a map may have. */
+/** What the schema refused, each with its place in the file. `keysAt` names the maps that may stand at a place. */
 export function schemaError(
   issues: readonly Issue[],
   root: Located,
-  keysAt: (path: Path) => readonly string[],
+  keysAt: (path: Path) => readonly MapVariant[],
 ): InputError {
   const misnamed = new Set(
     issues.filter((issue) => issue.code === "unrecognized_keys").map(({ path }) => formatPath(path as Path)),
@@ -29,15 +30,22 @@ export function problemAt(
   return { ...placeOf(root, path), key: formatPath(path), ...problem };
 }
 
-function problemsOf(issue: Issue, root: Located, keysAt: (path: Path) => readonly string[]): InputProblem[] {
+function problemsOf(
+  issue: Issue,
+  root: Located,
+  keysAt: (path: Path) => readonly MapVariant[],
+): InputProblem[] {
   const path = issue.path as Path;
   if (issue.code === "unrecognized_keys") {
+    const map = locatedAt(root, path);
+    const keys = keysFor(map && toPlain(map), keysAt(path));
     return issue.keys.map((key) => ({
       ...keyPlaceOf(root, [...path, key]),
       key: formatPath([...path, key]),
       message: "unknown key",
       found: key,
-      accepted: keysAt(path),
+      // A key of another alternative: its own name would be no help.
+      accepted: keys.filter((name) => name !== key),
     }));
   }
   const node = locatedAt(root, path);

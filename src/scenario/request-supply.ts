@@ -12,13 +12,16 @@ import type { MeasurementMargins, Scenario } from "./scenario.ts";
 export type RequestSupply =
   | { readonly kind: "table"; readonly table: RequestTable }
   | { readonly kind: "synthetic"; readonly spec: SyntheticSpec; readonly seed: number }
-  | {
-      readonly kind: "servegen";
-      readonly clients: readonly ServegenClient[];
-      readonly options: ServegenOptions;
-      readonly seed: number;
-    };
+  | ServegenSupply;
 
+interface ServegenSupply {
+  readonly kind: "servegen";
+  readonly clients: readonly ServegenClient[];
+  readonly options: ServegenOptions;
+  readonly seed: number;
+}
+
+/** @throws InputError for what the description cannot mean, as a start beyond the end of all ServeGen clients */
 export function openSource(supply: RequestSupply): RequestSource {
   switch (supply.kind) {
     case "table":
@@ -26,8 +29,25 @@ export function openSource(supply: RequestSupply): RequestSource {
     case "synthetic":
       return createSyntheticSource(supply.spec, supply.seed);
     case "servegen":
+      requireStartBeforeEnd(supply);
       return createServegenSource(supply.clients, supply.options, supply.seed);
   }
+}
+
+function requireStartBeforeEnd({ clients, options }: ServegenSupply): void {
+  const { startSeconds = 0 } = options;
+  const end = latestEndSeconds(clients);
+  if (startSeconds < end) return;
+  throw new InputError({
+    key: "workload.servegen.start",
+    message: "no client sends anything from there on:",
+    found: `${startSeconds}s`,
+    expected: `a time before ${end}s, where the longest client ends`,
+  });
+}
+
+function latestEndSeconds(clients: readonly ServegenClient[]): number {
+  return clients.reduce((latest, client) => Math.max(latest, client.endSeconds), 0);
 }
 
 /** How many requests there will be, where that is known beforehand. */
@@ -92,8 +112,8 @@ export function expectedSpanSeconds(supply: RequestSupply): number {
       return Math.min(durationSeconds, requests / meanRatePerSecond(arrivals));
     }
     case "servegen": {
-      const end = supply.clients.reduce((latest, client) => Math.max(latest, client.endSeconds), 0);
-      return supply.options.durationSeconds ?? end - (supply.options.startSeconds ?? 0);
+      const { durationSeconds, startSeconds = 0 } = supply.options;
+      return durationSeconds ?? latestEndSeconds(supply.clients) - startSeconds;
     }
   }
 }

@@ -3,10 +3,36 @@ import type { Path } from "./located.ts";
 
 type Schema = z.core.$ZodType;
 
-/** The keys that a map at `path` may have, by the schema; every alternative of a union counts. */
-export function schemaKeys(schema: Schema, path: Path): string[] {
-  return schemasAt(schema, path).flatMap((found) =>
-    "shape" in found.def ? Object.keys(found.def.shape) : [],
+/** One kind of map that a place may hold. */
+export interface MapVariant {
+  readonly keys: readonly string[];
+  /** Keys that can have no other values than these, as `process: [poisson]`: what tells this variant from others. */
+  readonly constants: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/** The maps that may stand at `path`, by the schema: one for every alternative of a union. */
+export function schemaKeys(schema: Schema, path: Path): MapVariant[] {
+  return schemasAt(schema, path).flatMap(({ def: { shape } }) =>
+    shape === undefined ? [] : [{ keys: Object.keys(shape), constants: constantsOf(shape) }],
+  );
+}
+
+/** The keys that `written` may have: those of the variants that its constants choose, of all where they choose none. */
+export function keysFor(written: unknown, variants: readonly MapVariant[]): string[] {
+  const values = new Map(Object.entries(written ?? {}));
+  const chosen = variants.filter(({ constants }) =>
+    Object.entries(constants).every(([key, allowed]) => allowed.includes(values.get(key))),
+  );
+  return [...new Set((chosen.length > 0 ? chosen : variants).flatMap(({ keys }) => keys))];
+}
+
+function constantsOf(shape: Readonly<Record<string, Schema>>): MapVariant["constants"] {
+  return Object.fromEntries(
+    Object.entries(shape).flatMap(([key, { _zod: zod }]) =>
+      zod.def.type === "literal"
+        ? [[key, (zod.def as z.core.$ZodLiteralDef<z.core.util.Literal>).values]]
+        : [],
+    ),
   );
 }
 

@@ -180,6 +180,22 @@ describe("ador trace", () => {
     );
   });
 
+  test("info --fit fills its lists into lines of up to 100 characters, four digits to a number", () => {
+    const { stdout } = ador(["trace", "info", join(ROOT, "traces/bursty.csv"), "--fit"]);
+    const yaml = stdout.slice(stdout.indexOf("\nworkload:") + 1);
+    const lines = yaml.split("\n");
+    expect(lines.length).toBeLessThan(200);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(yaml).toMatch(/^ +rate: 5\.53\/s$/m);
+    expect(yaml).toMatch(/^ +burstiness: 0\.\d{1,4}$/m);
+    const { input } = (
+      parse(yaml) as { workload: { synthetic: { input: { values: number[]; weights: number[] } } } }
+    ).workload.synthetic;
+    expect(input.values.length).toBeGreaterThan(300);
+    expect(input.weights).toHaveLength(input.values.length);
+    expect(input.values.every((value) => Number(value.toPrecision(4)) === value)).toBe(true);
+  });
+
   test("info describes a list of lengths by its lengths alone", () => {
     const { stdout, code } = ador(["trace", "info", "-"], {
       cwd: folder,

@@ -150,6 +150,48 @@ describe("the sentence about one run", () => {
   });
 });
 
+describe("requests that were rejected", () => {
+  const plain = (text: string) => text;
+  const linesOf = (reports: readonly RunReport[]) =>
+    terminalScreen(reports, { bold: plain, dim: plain, good: plain }).split("\n");
+  const reasons = Uint8Array.from({ length: 2500 }, (_, i) => (i < 3 ? 2 : i < 2299 ? 1 : 0));
+  const refused = (report: RunReport, rejectReason: Uint8Array): RunReport => ({
+    ...report,
+    outcome: {
+      ...report.outcome,
+      records: { ...report.outcome.records, length: rejectReason.length, rejectReason },
+      metrics: {
+        ...report.outcome.metrics,
+        counts: {
+          ...report.outcome.metrics.counts,
+          rejected: rejectReason.filter((reason) => reason > 0).length,
+        },
+      },
+    },
+  });
+
+  test("stand in a row, and their reasons below the sentence about the run", () => {
+    const report = refused(a100, reasons);
+    const lines = linesOf([report]);
+    expect(lines).toContainEqual(expect.stringMatching(/^Requests rejected +2,299$/));
+    expect(lines[lines.indexOf(runSentence(report)) + 1]).toBe(
+      "2,296 rejected: longer than max_model_len; 3 rejected: larger than the whole KV cache.",
+    );
+  });
+
+  test("are told system by system where several were compared", () => {
+    const lines = linesOf([refused(hda, new Uint8Array(9)), refused(a100, reasons)]);
+    expect(lines).toContainEqual(expect.stringMatching(/^Requests rejected +0 +2,299$/));
+    expect(lines.filter((line) => line.includes("rejected:"))).toEqual([
+      expect.stringMatching(/^a100: 2,296 rejected: longer than max_model_len; /),
+    ]);
+  });
+
+  test("are not mentioned where there are none", () => {
+    expect(linesOf([refused(hda, new Uint8Array(9))]).join("\n")).not.toContain("rejected");
+  });
+});
+
 describe("figures for people", () => {
   test.each([
     [826, "826 mm²"],

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cdfOf, thinCdf } from "../../src/report/html/cdf.ts";
+import { cdfChart } from "../../src/report/html/cdf-chart.ts";
+import { timeAxis } from "../../src/report/html/chart-parts.ts";
 import { html } from "../../src/report/html/markup.ts";
 import { renderReport } from "../../src/report/html/render-report.ts";
 import { sampleReports } from "./sample-run.ts";
@@ -42,7 +44,7 @@ describe("the report page", () => {
     expect(places).toEqual(["ttft", "tbt", "e2e", "ttft-by-prompt", "timeline-requests", "timeline-kv"]);
   });
 
-  test("overlays the systems in every chart, in shares that rise to 1", () => {
+  test("overlays the systems in every chart, in shares that rise from 0 to 1", () => {
     for (const chart of chartsIn(page).slice(0, 3)) {
       expect(chart.option.series).toHaveLength(2);
       for (const { data } of chart.option.series) {
@@ -51,6 +53,7 @@ describe("the report page", () => {
           expect(seconds).toBeGreaterThanOrEqual(data[i]![0]!);
           expect(share).toBeGreaterThanOrEqual(data[i]![1]!);
         });
+        expect(data[0]![1]).toBe(0);
         expect(data.at(-1)![1]).toBe(1);
       }
     }
@@ -96,6 +99,60 @@ describe("cumulative distributions", () => {
     ]);
     expect(thinCdf([])).toEqual([]);
     expect(cdfOf(new Float64Array(0))).toEqual([]);
+  });
+});
+
+describe("time axes", () => {
+  interface Axis {
+    readonly min: number;
+    readonly max: number;
+    readonly axisLabel: { readonly customValues: readonly number[] };
+  }
+
+  test("enclose their times and bear at least three labels, however narrow or wide the range", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -5, max: 4, noNaN: true }),
+        fc.oneof(
+          fc.constant(0),
+          fc.double({ min: 1e-3, max: 1, noNaN: true }),
+          fc.double({ min: 1, max: 6, noNaN: true }),
+        ),
+        (exponent, decades) => {
+          const [least, most] = [10 ** exponent, 10 ** (exponent + decades)];
+          const { min, max, axisLabel } = timeAxis("TTFT", [most, least]) as unknown as Axis;
+          expect(min).toBeGreaterThan(0);
+          expect(min).toBeLessThan(least);
+          expect(max).toBeGreaterThan(most);
+          const shown = axisLabel.customValues.filter(
+            (tick) => tick >= min * (1 - 1e-9) && tick <= max * (1 + 1e-9),
+          );
+          expect(shown).toEqual(axisLabel.customValues);
+          expect(new Set(shown).size).toBeGreaterThanOrEqual(3);
+        },
+      ),
+    );
+  });
+
+  test("a distribution marks targets of equal value by one line that names them all", () => {
+    const { option } = cdfChart({
+      id: "tbt",
+      title: "",
+      caption: "",
+      axis: "TBT",
+      limits: [
+        { seconds: 0.05, label: "SLO, largest gap" },
+        { seconds: 0.05, label: "p99 target" },
+        { seconds: 0.02, label: "p50 target" },
+      ],
+      series: [[[0.01, 1]]],
+      reports: reports.slice(0, 1),
+    });
+    const [{ markLine }] = option["series"] as [{ markLine: { data: unknown } }];
+    expect(markLine.data).toEqual([
+      { xAxis: 0.05, name: "SLO, largest gap and p99 target" },
+      { xAxis: 0.02, name: "p50 target" },
+    ]);
   });
 });
 

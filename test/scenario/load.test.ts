@@ -257,3 +257,27 @@ describe("the scenario hash", () => {
     expect(new Set(variants).size).toBe(variants.length);
   });
 });
+
+describe("an unknown key beside a name that tells alternatives apart", () => {
+  const problemsOf = (arrivals: string, input = "1") =>
+    inputErrorOf(() =>
+      load(
+        `model: llama-3.1-8b\ndevice: h100\nworkload: { synthetic: { arrivals: ${arrivals}, input: ${input}, output: 1, requests: 1 } }\n`,
+      ),
+    ).problems.filter(({ message }) => message === "unknown key");
+
+  test("is answered with the keys of the alternative chosen, each once", () => {
+    expect(problemsOf("{ process: on-off, rate: 2/s }")).toMatchObject([
+      { found: "rate", accepted: ["process", "on_rate", "off_rate", "mean_on", "mean_off"] },
+    ]);
+    expect(problemsOf("{ process: poisson, rate: 2/s, rats: 1 }")).toMatchObject([
+      { found: "rats", accepted: ["process", "rate"] },
+    ]);
+  });
+
+  test("is so for lengths as well", () => {
+    expect(
+      problemsOf("{ process: constant, rate: 1/s }", "{ distribution: fixed, tokens: 3, max: 4 }"),
+    ).toMatchObject([{ found: "max", accepted: ["distribution", "tokens"] }]);
+  });
+});

@@ -3,10 +3,12 @@ import { describe, expect, test } from "vitest";
 import {
   checkMargins,
   measurementWindow,
+  openSource,
   timelineSpacing,
   type RequestSupply,
 } from "../../src/scenario/request-supply.ts";
 import { readTrace } from "../../src/workload/read-trace.ts";
+import type { ServegenClient } from "../../src/workload/servegen/client-files.ts";
 import { inputErrorOf } from "./memory-files.ts";
 
 function arrivingAt(seconds: readonly number[]): RequestSupply & { kind: "table" } {
@@ -37,6 +39,39 @@ describe("margins of the measurement", () => {
         },
       ),
     );
+  });
+});
+
+describe("a ServeGen start", () => {
+  const client = (name: string, endSeconds: number): ServegenClient => ({
+    name,
+    rates: [{ startSeconds: 0, ratePerSecond: 2, gaps: "gamma", shape: 1 }],
+    lengths: [
+      {
+        startSeconds: 0,
+        input: { kind: "empirical", values: [10] },
+        output: { kind: "empirical", values: [5] },
+      },
+    ],
+    endSeconds,
+  });
+  const startingAt = (startSeconds: number): RequestSupply => ({
+    kind: "servegen",
+    clients: [client("a", 600), client("b", 1200)],
+    options: { startSeconds },
+    seed: 1,
+  });
+
+  test("beyond the end of the longest client is refused in the scenario's words", () => {
+    const error = inputErrorOf(() => openSource(startingAt(1200)));
+    expect(error.problems[0]!.key).toBe("workload.servegen.start");
+    expect(error.message).toContain("1200s");
+    expect(error.message).not.toContain("startSeconds");
+  });
+
+  test("before it leaves the requests up to that end", () => {
+    expect(openSource(startingAt(1100)).nextArrivalSeconds).toBeLessThan(100);
+    expect(timelineSpacing(startingAt(800))).toBe(1);
   });
 });
 

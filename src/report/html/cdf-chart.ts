@@ -1,6 +1,6 @@
 import type { RunReport } from "../run-report.ts";
 import type { CdfPoint } from "./cdf.ts";
-import { frame, lineLegend, logTimeAxis, NAME_BELOW, shortened, type Chart } from "./chart-parts.ts";
+import { frame, lineLegend, timeAxis, NAME_BELOW, shortened, type Chart } from "./chart-parts.ts";
 
 export interface CdfChart {
   readonly id: string;
@@ -34,7 +34,7 @@ export function cdfChart({ id, title, caption, axis, limits, series, reports }: 
       legend: lineLegend(reports.length > 1),
       tooltip: { trigger: "axis", formatter: "@cdf", axisPointer: { type: "line" } },
       xAxis: {
-        ...logTimeAxis(
+        ...timeAxis(
           axis,
           series.flat().map(([seconds]) => seconds),
           limits.map(({ seconds }) => seconds),
@@ -49,19 +49,34 @@ export function cdfChart({ id, title, caption, axis, limits, series, reports }: 
         color: `@series${i}`,
         lineStyle: { width: 2 },
         emphasis: { disabled: true },
-        data: data.map(([seconds, share]) => [shortened(seconds), shortened(share)]),
+        data: fromZero(data).map(([seconds, share]) => [shortened(seconds), shortened(share)]),
         ...(i === 0 && limits.length > 0 && { markLine: limitLines(limits) }),
       })),
     },
   };
 }
 
+/** Below its smallest value a distribution is 0. */
+function fromZero(points: readonly CdfPoint[]): CdfPoint[] {
+  return points
+    .slice(0, 1)
+    .map(([seconds]): CdfPoint => [seconds, 0])
+    .concat(points);
+}
+
+/** A dashed line for each target; targets of equal value share one, which names them all. */
 function limitLines(limits: CdfChart["limits"]): Record<string, unknown> {
   return {
     silent: true,
     symbol: "none",
     lineStyle: { color: "@limit", type: "dashed", width: 1.5 },
     label: { color: "@limit", formatter: "{b}", position: "insideEndTop", fontSize: 11 },
-    data: limits.map(({ seconds, label }) => ({ xAxis: seconds, name: label })),
+    data: [...new Set(limits.map(({ seconds }) => seconds))].map((value) => ({
+      xAxis: value,
+      name: limits
+        .filter(({ seconds }) => seconds === value)
+        .map(({ label }) => label)
+        .join(" and "),
+    })),
   };
 }

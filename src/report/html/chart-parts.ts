@@ -28,33 +28,70 @@ export function frame(reports: readonly RunReport[]): Record<string, unknown> {
   };
 }
 
-/** A logarithmic axis whose ends enclose the data and the limits, with ticks at 1, 2 and 5 of each decade. */
-export function logTimeAxis(
+/**
+ * A time axis whose ends enclose the data and the limits: logarithmic with ticks at 1, 2 and 5 of each decade, or linear
+ * where the range is too narrow to hold three of those.
+ */
+export function timeAxis(
   name: string,
   times: readonly number[],
   limits: readonly number[] = [],
 ): Record<string, unknown> {
   const positive = [...times, ...limits].filter((seconds) => seconds > 0);
-  const low = positive.reduce((least, seconds) => Math.min(least, seconds), Infinity) * 0.9;
-  const high = positive.reduce((most, seconds) => Math.max(most, seconds), 0) * 1.1;
-  const ticks = low < high ? ticksBetween(low, high) : [];
+  const least = positive.reduce((low, seconds) => Math.min(low, seconds), Infinity);
+  const most = positive.reduce((high, seconds) => Math.max(high, seconds), 0);
+  const ticks = positive.length === 0 ? [] : decadeTicks(least * 0.9, most * 1.1);
+  if (positive.length > 0 && ticks.length < 3) return linearTimeAxis(name, least, most);
   return {
     type: "log",
     name: `${name} (log scale)`,
-    ...(ticks.length > 0 && { min: low, max: high }),
+    ...(ticks.length > 0 && { min: least * 0.9, max: most * 1.1 }),
     axisTick: { customValues: ticks },
     axisLabel: { formatter: "@seconds", hideOverlap: true, customValues: ticks },
     splitLine: { show: false },
   };
 }
 
-function ticksBetween(low: number, high: number): number[] {
+function linearTimeAxis(name: string, least: number, most: number): Record<string, unknown> {
+  const padding = (most - least) * 0.08 || most * 0.1;
+  const [low, high] = [least - padding, most + padding];
+  const unit = UNITS.find(({ fromSeconds }) => low >= fromSeconds) ?? UNITS.at(-1)!;
+  const ticks = evenTicks(low / unit.seconds, high / unit.seconds).map((tick) => tick * unit.seconds);
+  return {
+    type: "value",
+    name,
+    min: low,
+    max: high,
+    axisTick: { customValues: ticks },
+    axisLabel: { formatter: unit.formatter, hideOverlap: true, customValues: ticks },
+    splitLine: { show: false },
+  };
+}
+
+/** One unit serves a whole linear axis, so that its evenly spaced ticks are round numbers. */
+const UNITS = [
+  { fromSeconds: 120, seconds: 60, formatter: "@inMinutes" },
+  { fromSeconds: 1, seconds: 1, formatter: "@inSeconds" },
+  { fromSeconds: 1e-3, seconds: 1e-3, formatter: "@inMilliseconds" },
+  { fromSeconds: 0, seconds: 1e-6, formatter: "@inMicroseconds" },
+] as const;
+
+function decadeTicks(low: number, high: number): number[] {
   const first = Math.floor(Math.log10(low));
   const decades = Math.ceil(Math.log10(high)) - first;
   const steps = decades > 3 ? [1] : [1, 2, 5];
   return Array.from({ length: decades + 1 }, (_, i) => steps.map((step) => Number(`${step}e${first + i}`)))
     .flat()
     .filter((tick) => tick >= low && tick <= high);
+}
+
+/** Three to nine multiples of 1, 2 or 5 times a power of ten. */
+function evenTicks(low: number, high: number): number[] {
+  const rough = (high - low) / 8;
+  const decade = 10 ** Math.floor(Math.log10(rough));
+  const step = decade * ([1, 2, 5].find((multiple) => multiple * decade >= rough) ?? 10);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
 }
 
 /** Places an axis name below the axis. */

@@ -14,7 +14,10 @@ export function systemHeads(reports: readonly RunReport[]): Html[] {
 /** The key figures, a card for each group, with the best of several systems marked. */
 export function figureCards(reports: readonly RunReport[]): Html {
   const groups = [...new Set(KEY_FIGURES.map((figure) => figure.group))];
-  return html`<div class="figures" style="--systems: ${reports.length}">
+  return html`<div
+    class="${reports.length > 2 ? "figures stacked" : "figures"}"
+    style="--systems: ${reports.length}"
+  >
     ${groups.map((group) => figureCard(group, reports))}
   </div>`;
 }

@@ -9,20 +9,27 @@ export const PAGE_SCRIPT = String.raw`
   const digits = (x) => (Number.isInteger(x) ? String(x) : Number(x.toPrecision(x > 99 && x < 100 ? 5 : 3)).toString());
   const seconds = (s) =>
     s === 0 ? "0" : s >= 120 ? digits(s / 60) + " min" : s >= 1 ? digits(s) + " s" : s >= 1e-3 ? digits(s * 1e3) + " ms" : digits(s * 1e6) + " µs";
-  const clock = (s) => {
+  const inUnit = (unit, name) => (s) => Number((s / unit).toPrecision(6)) + " " + name;
+  const hourClock = (s) => {
     const [h, m, rest] = [Math.floor(s / 3600), Math.floor(s / 60) % 60, Math.floor(s % 60)].map((x) => String(x).padStart(2, "0"));
-    return (h === "00" ? m : Number(h) + ":" + m) + ":" + rest;
+    return Number(h) + ":" + m + ":" + rest;
   };
+  const clock = (s) => (s < 3600 ? hourClock(s).slice(2) : hourClock(s));
   const share = (x) => digits(x * 100) + " %";
   const count = (x) => Math.round(x).toLocaleString("en-US");
   const escape = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
   const rows = (items, line) => items.map((item) => item.marker + " " + escape(item.seriesName) + ": <b>" + line(item.value) + "</b>").join("<br>");
   const formatters = {
     "@seconds": seconds,
+    "@inMinutes": inUnit(60, "min"),
+    "@inSeconds": inUnit(1, "s"),
+    "@inMilliseconds": inUnit(1e-3, "ms"),
+    "@inMicroseconds": inUnit(1e-6, "µs"),
     "@share": share,
     "@count": count,
     "@nines": (n) => (100 - 100 / 10 ** n).toFixed(Math.max(0, n - 2)) + " %",
     "@clock": clock,
+    "@hourClock": hourClock,
     "@cdfTail": (items) => rows(items, ([x, n]) => digits(100 - 100 / 10 ** n) + " % within " + seconds(x)),
     "@cdf": (items) => rows(items, ([x, y]) => share(y) + " within " + seconds(x)),
     "@dot": (item) => rows([item], ([x, y]) => count(x) + " tokens, first token after " + seconds(y)),

@@ -28,7 +28,8 @@ h3 { font-size: 16px; margin: 0; letter-spacing: -0.01em; }
 .tile b { display: block; font-size: 24px; line-height: 1.25; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .tile span { color: var(--ink-soft); font-size: 13px; }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 16px 18px; overflow-x: auto; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, calc(230px + var(--systems) * 100px)), 1fr)); gap: 16px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, max(40%, 230px + var(--systems) * 100px)), 1fr)); gap: 16px; }
+.figures.stacked { grid-template-columns: minmax(0, 1fr); }
 .head { display: flex; justify-content: space-between; align-items: baseline; gap: 12px; }
 button[aria-pressed="true"] { color: var(--accent); border-color: var(--accent); }
 .grid { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; }
@@ -51,6 +52,7 @@ td.good { color: var(--good); } td.bad { color: var(--bad); }
 .note { color: var(--ink-soft); font-size: 13px; margin: 10px 0 0; max-width: 90ch; }
 footer { color: var(--ink-soft); font-size: 13px; margin-top: 36px; border-top: 1px solid var(--rule); padding-top: 14px; overflow-wrap: anywhere; }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.92em; }
+@media (max-width: 1000px) { tbody th { white-space: normal; } th > code { overflow-wrap: anywhere; } }
 @media print { button { display: none; } .card, .tile, .answer { break-inside: avoid; } }
 `.replaceAll(
   "DARK",

@@ -1,7 +1,7 @@
 import { STATUS, type RequestRecords } from "../../serving/result.ts";
 import { formatCount } from "../format.ts";
 import type { RunReport } from "../run-report.ts";
-import { frame, logTimeAxis, NAME_BELOW, shortened, type Chart } from "./chart-parts.ts";
+import { frame, timeAxis, NAME_BELOW, shortened, type Chart } from "./chart-parts.ts";
 
 /** Points of a scatter per system; more would only blacken the page. */
 const MOST_DOTS = 1500;
@@ -21,10 +21,11 @@ export function ttftByPromptChart(reports: readonly RunReport[]): Chart {
         type: "value",
         name: "input tokens",
         ...NAME_BELOW,
+        minInterval: 1,
         axisLabel: { formatter: "@count" },
         splitLine: { show: false },
       },
-      yAxis: logTimeAxis(
+      yAxis: timeAxis(
         "TTFT",
         dots.flat().map(([, seconds]) => seconds!),
       ),

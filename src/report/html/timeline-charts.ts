@@ -19,15 +19,17 @@ export function timelineCharts(reports: readonly RunReport[]): Chart[] {
         shortened(value),
       ]),
     }));
+  const end = Math.max(...sampled.map(({ outcome }) => outcome.timeline!.seconds.at(-1) ?? 0));
+  const [clock, clockName] = end < 3600 ? ["@clock", "min:s"] : ["@hourClock", "h:min:s"];
   const common = {
     ...frame(reports),
     grid: { left: 56, right: 20, top: 44, bottom: 84 },
-    dataZoom: [{ type: "slider", height: 18, bottom: 8, labelFormatter: "@clock" }, { type: "inside" }],
+    dataZoom: [{ type: "slider", height: 18, bottom: 8, labelFormatter: clock }, { type: "inside" }],
     xAxis: {
       type: "value",
-      name: "time in the trace (h:min:s)",
+      name: `time in the trace (${clockName})`,
       ...NAME_BELOW,
-      axisLabel: { formatter: "@clock", showMaxLabel: false },
+      axisLabel: { formatter: clock, showMaxLabel: false, hideOverlap: true },
       splitLine: { show: false },
       max: "dataMax",
     },
@@ -42,7 +44,7 @@ export function timelineCharts(reports: readonly RunReport[]): Chart[] {
         ...common,
         legend: lineLegend(true),
         tooltip: { trigger: "axis", formatter: "@timeCount" },
-        yAxis: { type: "value", name: "requests", axisLabel: { formatter: "@count" } },
+        yAxis: { type: "value", name: "requests", minInterval: 1, axisLabel: { formatter: "@count" } },
         series: [...lines("running", "running"), ...lines("waiting", "waiting")],
       },
     },
