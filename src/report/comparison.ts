@@ -10,7 +10,7 @@ export interface Verdict {
   /** Name of the winning system; null when nothing tells them apart. */
   readonly winner: string | null;
   /** The criterion that decided, in the order in which criteria are asked. */
-  readonly decidedBy: "goodput" | "tbt_p99" | "area_efficiency" | "ttft_p99" | null;
+  readonly decidedBy: "goodput" | "tbt_p99" | "area_efficiency" | "ttft_p99" | "e2e_p99" | null;
   /** One line for people: who wins, why, and what it costs. */
   readonly sentence: string;
 }
@@ -47,11 +47,12 @@ const CRITERIA: readonly Criterion[] = [
       `${times(areaEfficiency(winner) / areaEfficiency(other))} goodput per area (${mm2(winner)} against ${mm2(other)})`,
   },
   latencyCriterion("ttft", "TTFT p99"),
+  latencyCriterion("e2e", "E2E p99"),
 ];
 
 /**
  * Who serves the traffic best: first by goodput, then, where that is equal, by the tail of the token gaps, then by
- * goodput per area, then by the tail of the first token. Differences below 5 % decide nothing. The sentence also says
+ * goodput per area, then by the tails of the first and of the last token. Differences below 5 % decide nothing. The sentence also says
  * where the runner-up is ahead.
  * @param reports two or more systems under the same traffic
  */
@@ -113,7 +114,7 @@ export function compareJsonOf(reports: readonly RunReport[]): Record<string, unk
   };
 }
 
-function latencyCriterion(metric: "tbt" | "ttft", label: string): Criterion {
+function latencyCriterion(metric: "tbt" | "ttft" | "e2e", label: string): Criterion {
   const value = ({ outcome }: RunReport): number | null => outcome.metrics[metric].p99;
   return {
     name: `${metric}_p99`,
