@@ -29,5 +29,5 @@ export function compileStepCost({ model, device, tensorParallel, precision }: St
       ? gpuMachine(device, tensorParallel, precision)
       : hdaMachine(device, tensorParallel);
   const operators = stepOperators(model, tensorParallel, precision);
-  return new CompiledStepCost(machine, operators, windowClasses(model), tensorParallel);
+  return new CompiledStepCost(machine, operators, windowClasses(model));
 }

@@ -24,7 +24,6 @@ import { operatorsCost, StepTable } from "./step-table.ts";
  */
 export class CompiledStepCost implements StepCost {
   readonly windowTokens: readonly number[];
-  readonly deviceCount: number;
   readonly #machine: Machine;
   readonly #operators: StepOperators;
   readonly #kernel: AttentionKernel;
@@ -35,16 +34,10 @@ export class CompiledStepCost implements StepCost {
   readonly #roofline: Roofline;
   readonly #work = new AttentionWork();
 
-  constructor(
-    machine: Machine,
-    operators: StepOperators,
-    windowTokens: readonly number[],
-    deviceCount: number,
-  ) {
+  constructor(machine: Machine, operators: StepOperators, windowTokens: readonly number[]) {
     this.#machine = machine;
     this.#operators = operators;
     this.windowTokens = windowTokens;
-    this.deviceCount = deviceCount;
     this.#kernel = machine.attention(operators.heads);
     const perToken = [...operators.beforeAttention, ...operators.afterAttention];
     this.#tokenTable = new StepTable(operatorsCost(machine, perToken));

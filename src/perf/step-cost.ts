@@ -100,8 +100,6 @@ export interface OperatorCost {
 export interface StepCost {
   /** Distinct sliding windows in tokens, ascending: the classes of `StepShape.decodeWindowTokens`. */
   readonly windowTokens: readonly number[];
-  /** Devices of the replica. */
-  readonly deviceCount: number;
   /**
    * Seconds of one step; adds what it charges to `charges` (length CHARGE_COUNT).
    * Never 0: a step of no length would stall the clock.

@@ -52,7 +52,6 @@ export function createToyCost(config: ToyCostConfig): StepCost {
 
   return {
     windowTokens,
-    deviceCount: 1,
     step,
     decodeRamp(shape: StepShape, windowGrowth: Float64Array, ramp: DecodeRamp): void {
       const charges = new Float64Array(CHARGE_COUNT);

@@ -37,19 +37,7 @@ export function settingsTable(reports: readonly RunReport[]): Html {
       ${cells}
     </tr>`;
   });
-  return html`<div class="card">
-    <table>
-      <thead>
-        <tr>
-          <th>Setting</th>
-          ${systemHeads(reports)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  return systemsTable("Setting", reports, rows);
 }
 
 /** The laws that every run is held to; the numbers that were compared show on hovering. */
@@ -66,11 +54,16 @@ export function auditTable(reports: readonly RunReport[]): Html {
       ${cells}
     </tr>`;
   });
+  return systemsTable("Law", reports, rows);
+}
+
+/** A card with a column for each system. */
+function systemsTable(head: string, reports: readonly RunReport[], rows: readonly Html[]): Html {
   return html`<div class="card">
     <table>
       <thead>
         <tr>
-          <th>Law</th>
+          <th>${head}</th>
           ${systemHeads(reports)}
         </tr>
       </thead>
