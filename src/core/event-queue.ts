@@ -1,3 +1,5 @@
+import { doubled } from "./doubled.ts";
+
 /** Order of events at one instant: the lower class goes first. */
 export const EVENT_CLASS = {
   /** Frees KV blocks and slots, so that an arrival at the same instant can use them. */
@@ -114,14 +116,8 @@ export class EventQueue {
   }
 
   #grow(): void {
-    const size = this.#times.length * 2;
-    this.#times = copyInto(new Float64Array(size), this.#times);
-    this.#orders = copyInto(new Float64Array(size), this.#orders);
-    this.#subjects = copyInto(new Int32Array(size), this.#subjects);
+    this.#times = doubled(this.#times);
+    this.#orders = doubled(this.#orders);
+    this.#subjects = doubled(this.#subjects);
   }
-}
-
-function copyInto<T extends Float64Array | Int32Array>(target: T, source: T): T {
-  target.set(source);
-  return target;
 }

@@ -1,3 +1,4 @@
+import { doubled } from "../core/doubled.ts";
 import type { RequestDraft } from "../workload/request.ts";
 import { REJECT_REASONS, STATUS, type RequestRecords } from "./result.ts";
 
@@ -101,53 +102,28 @@ export class RequestLog implements RequestRecords {
   }
 
   #grow(): void {
-    const capacity = this.arrivalSeconds.length * 2;
-    this.sourceRow = grownInt32(this.sourceRow, capacity);
-    this.classIndex = grownUint16(this.classIndex, capacity);
-    this.sessionId = grownInt32(this.sessionId, capacity);
-    this.arrivalSeconds = grownFloat64(this.arrivalSeconds, capacity);
-    this.inputTokens = grownInt32(this.inputTokens, capacity);
-    this.outputTokens = grownInt32(this.outputTokens, capacity);
-    this.replica = grownInt32(this.replica, capacity, -1);
-    this.firstScheduledSeconds = grownFloat64(this.firstScheduledSeconds, capacity, NaN);
-    this.firstTokenSeconds = grownFloat64(this.firstTokenSeconds, capacity, NaN);
-    this.finishSeconds = grownFloat64(this.finishSeconds, capacity, NaN);
-    this.maxTbtSeconds = grownFloat64(this.maxTbtSeconds, capacity, NaN);
-    this.preemptions = grownInt32(this.preemptions, capacity);
-    this.sloMet = grownUint8(this.sloMet, capacity);
-    this.status = grownUint8(this.status, capacity);
-    this.rejectReason = grownUint8(this.rejectReason, capacity);
-    this.measured = grownUint8(this.measured, capacity);
-    this.phase = grownUint8(this.phase, capacity);
-    this.computedTokens = grownInt32(this.computedTokens, capacity);
-    this.generatedTokens = grownInt32(this.generatedTokens, capacity);
-    this.stallFromSeconds = grownFloat64(this.stallFromSeconds, capacity, NaN);
-    this.runningSlot = grownInt32(this.runningSlot, capacity);
-    this.joinStep = grownFloat64(this.joinStep, capacity);
-    this.finishStep = grownFloat64(this.finishStep, capacity);
+    this.sourceRow = doubled(this.sourceRow);
+    this.classIndex = doubled(this.classIndex);
+    this.sessionId = doubled(this.sessionId);
+    this.arrivalSeconds = doubled(this.arrivalSeconds);
+    this.inputTokens = doubled(this.inputTokens);
+    this.outputTokens = doubled(this.outputTokens);
+    this.replica = doubled(this.replica, -1);
+    this.firstScheduledSeconds = doubled(this.firstScheduledSeconds, NaN);
+    this.firstTokenSeconds = doubled(this.firstTokenSeconds, NaN);
+    this.finishSeconds = doubled(this.finishSeconds, NaN);
+    this.maxTbtSeconds = doubled(this.maxTbtSeconds, NaN);
+    this.preemptions = doubled(this.preemptions);
+    this.sloMet = doubled(this.sloMet);
+    this.status = doubled(this.status);
+    this.rejectReason = doubled(this.rejectReason);
+    this.measured = doubled(this.measured);
+    this.phase = doubled(this.phase);
+    this.computedTokens = doubled(this.computedTokens);
+    this.generatedTokens = doubled(this.generatedTokens);
+    this.stallFromSeconds = doubled(this.stallFromSeconds, NaN);
+    this.runningSlot = doubled(this.runningSlot);
+    this.joinStep = doubled(this.joinStep);
+    this.finishStep = doubled(this.finishStep);
   }
-}
-
-function grownInt32(column: Int32Array, capacity: number, rest = 0): Int32Array {
-  const grown = new Int32Array(capacity).fill(rest, column.length);
-  grown.set(column);
-  return grown;
-}
-
-function grownUint16(column: Uint16Array, capacity: number): Uint16Array {
-  const grown = new Uint16Array(capacity);
-  grown.set(column);
-  return grown;
-}
-
-function grownUint8(column: Uint8Array, capacity: number): Uint8Array {
-  const grown = new Uint8Array(capacity);
-  grown.set(column);
-  return grown;
-}
-
-function grownFloat64(column: Float64Array, capacity: number, rest = 0): Float64Array {
-  const grown = new Float64Array(capacity).fill(rest, column.length);
-  grown.set(column);
-  return grown;
 }

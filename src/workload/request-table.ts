@@ -1,3 +1,4 @@
+import { doubled } from "../core/doubled.ts";
 import { MOST_CLASSES } from "./checks.ts";
 import type { RequestTable } from "./request.ts";
 
@@ -192,10 +193,4 @@ function gather<T extends Float64Array | Int32Array | Uint16Array>(
 ): T {
   for (let i = 0; i < rows.length; i++) target[i] = source[rows[i]!]!;
   return target;
-}
-
-function doubled<T extends Float64Array | Int32Array | Uint16Array>(column: T): T {
-  const larger = new (column.constructor as new (length: number) => T)(column.length * 2);
-  larger.set(column);
-  return larger;
 }

@@ -1,3 +1,5 @@
+import { doubled } from "../../core/doubled.ts";
+
 /**
  * Largest gap since a given step, for all starting points at once: a stack of (step, gap) with falling gaps, in which
  * the first entry at or after the start is the maximum. Appending is O(1) amortised, a query O(log n).
@@ -30,11 +32,7 @@ export class GapPeaks {
   }
 
   #grow(): void {
-    const steps = new Float64Array(this.#steps.length * 2);
-    const seconds = new Float64Array(this.#seconds.length * 2);
-    steps.set(this.#steps);
-    seconds.set(this.#seconds);
-    this.#steps = steps;
-    this.#seconds = seconds;
+    this.#steps = doubled(this.#steps);
+    this.#seconds = doubled(this.#seconds);
   }
 }

@@ -1,3 +1,5 @@
+import { doubled } from "../../core/doubled.ts";
+
 /** Requests by the decode step at which something happens to them; ties in any order. Flat arrays, no allocation. */
 export class StepHeap {
   #steps = new Float64Array(64);
@@ -54,11 +56,7 @@ export class StepHeap {
   }
 
   #grow(): void {
-    const steps = new Float64Array(this.#steps.length * 2);
-    const requests = new Int32Array(this.#requests.length * 2);
-    steps.set(this.#steps);
-    requests.set(this.#requests);
-    this.#steps = steps;
-    this.#requests = requests;
+    this.#steps = doubled(this.#steps);
+    this.#requests = doubled(this.#requests);
   }
 }
