@@ -1,5 +1,5 @@
 import { compileStepCost } from "../perf/compile.ts";
-import { CHARGE_COUNT, StepShape, type OperatorCost, type StepCost } from "../perf/step-cost.ts";
+import { StepShape, type OperatorCost, type StepCost } from "../perf/step-cost.ts";
 import { formatSeconds, formatShare } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
 import type { System } from "../scenario/scenario.ts";
@@ -46,7 +46,7 @@ function prefillShape({ windowTokens }: StepCost): StepShape {
 }
 
 function explained(cost: StepCost, shape: StepShape): ExplainedStep {
-  return { seconds: cost.step(shape, new Float64Array(CHARGE_COUNT)), operators: cost.explain(shape) };
+  return { seconds: cost.step(shape, cost.openUse()), operators: cost.explain(shape) };
 }
 
 /** The costs for results: all fields in snake_case, SI units, with the share (0..1) of each operator in its step. */

@@ -4,16 +4,15 @@ import { EMPTY_DISTRIBUTION, type Distribution } from "./quantiles.ts";
 /** Relative error of the quantiles, as a fraction. */
 export const GAP_SKETCH_RELATIVE_ERROR = 0.001;
 
-/** Buckets per doubling, as in the library's logarithmic mapping: bounds a factor (1 + ε) / (1 − ε) apart. */
-const BUCKETS_PER_OCTAVE =
-  (1 / Math.log1p((2 * GAP_SKETCH_RELATIVE_ERROR) / (1 - GAP_SKETCH_RELATIVE_ERROR))) * Math.log(2);
+/** Buckets per factor of e, as in the library's logarithmic mapping: bounds a factor (1 + ε) / (1 − ε) apart. */
+const BUCKETS_PER_E = 1 / Math.log1p((2 * GAP_SKETCH_RELATIVE_ERROR) / (1 - GAP_SKETCH_RELATIVE_ERROR));
 
-/** Where a time lies on the scale of buckets; the bucket is the next whole number. */
+/** Where a time lies on the scale of buckets; the bucket is the next whole number. `Math.log2` takes twice as long. */
 function placeOf(seconds: number): number {
-  return Math.log2(seconds) * BUCKETS_PER_OCTAVE;
+  return Math.log(seconds) * BUCKETS_PER_E;
 }
 
-/** What the library's `mapping.key` gives, without its three calls. */
+/** What the library's `mapping.key` gives up to rounding at a bound, without its three calls. */
 function bucketOf(seconds: number): number {
   return Math.ceil(placeOf(seconds));
 }

@@ -13,6 +13,7 @@ import {
   CHARGE_COUNT,
   type DecodeRamp,
   type OperatorCost,
+  StepUse,
   type StepCost,
   type StepShape,
 } from "./step-cost.ts";
@@ -29,8 +30,6 @@ export class CompiledStepCost implements StepCost {
   readonly #kernel: AttentionKernel;
   readonly #tokenTable: StepTable;
   readonly #logitTable: StepTable;
-  /** Both together for steps in which every token yields one more. */
-  readonly #decodeTable: StepTable;
   readonly #roofline: Roofline;
   readonly #work = new AttentionWork();
 
@@ -42,33 +41,42 @@ export class CompiledStepCost implements StepCost {
     const perToken = [...operators.beforeAttention, ...operators.afterAttention];
     this.#tokenTable = new StepTable(operatorsCost(machine, perToken));
     this.#logitTable = new StepTable(operatorsCost(machine, operators.logits));
-    this.#decodeTable = new StepTable(
-      (count, charges) => this.#tokenTable.charge(count, charges) + this.#logitTable.charge(count, charges),
-    );
     this.#roofline = new Roofline(machine, operators);
   }
 
-  step(shape: StepShape, charges: Float64Array): number {
-    const { chunkCount, chunkNewTokens } = shape;
+  openUse(): StepUse {
+    return new StepUse(this.#operators.attentionGroups.length);
+  }
+
+  step(shape: StepShape, use: StepUse): number {
+    const { chunkCount, chunkNewTokens, logitSequences } = shape;
     let tokens = shape.decodeSequences;
     for (let i = 0; i < chunkCount; i++) tokens += chunkNewTokens[i]!;
-    const { logitSequences } = shape;
-    let seconds = this.#machine.hostSeconds;
-    if (logitSequences > 0)
-      seconds += this.#tokenTable.chargeWith(tokens, this.#logitTable, logitSequences, charges);
-    else if (tokens > 0) seconds += this.#tokenTable.charge(tokens, charges);
+    use.count(tokens, logitSequences, 1);
+    let seconds =
+      this.#machine.hostSeconds + this.#tokenTable.seconds(tokens) + this.#logitTable.seconds(logitSequences);
     const { attentionGroups } = this.#operators;
+    if (chunkCount > 0) {
+      for (let g = 0; g < attentionGroups.length; g++) {
+        seconds += this.#mixedSeconds(attentionGroups[g]!, shape, use.charges);
+      }
+      return seconds;
+    }
+    use.decodes += shape.decodeSequences;
     for (let g = 0; g < attentionGroups.length; g++) {
-      seconds += this.#attentionSeconds(attentionGroups[g]!, shape, charges);
+      const { layers, windowClass } = attentionGroups[g]!;
+      const context = contextOf(shape, windowClass);
+      use.contextTokens[g]! += context;
+      seconds += layers * decodeLineSeconds(this.#kernel.decodeLines, shape.decodeSequences, context);
     }
     return seconds;
   }
 
   decodeRamp(shape: StepShape, windowGrowth: Float64Array, ramp: DecodeRamp): void {
-    const { decodeLines, decodeRates } = this.#kernel;
+    const { decodeLines } = this.#kernel;
     const sequences = shape.decodeSequences;
-    const { charges, chargesPerStep } = ramp;
-    let seconds = this.#machine.hostSeconds + this.#decodeTable.chargeAlone(sequences, charges);
+    let seconds =
+      this.#machine.hostSeconds + this.#tokenTable.seconds(sequences) + this.#logitTable.seconds(sequences);
     let secondsPerStep = 0;
     let steps = Infinity;
     const { attentionGroups } = this.#operators;
@@ -83,11 +91,6 @@ export class CompiledStepCost implements StepCost {
       if (decodeLines.length > LINE_FIELDS) {
         steps = Math.min(steps, stepsOnLine(decodeLines, line, sequences, context, growth));
       }
-      for (let i = 0; i < CHARGE_COUNT; i++) {
-        const perToken = layers * decodeRates[CHARGE_COUNT + i]!;
-        charges[i]! += layers * decodeRates[i]! * sequences + perToken * context;
-        chargesPerStep[i] = (g === 0 ? 0 : chargesPerStep[i]!) + perToken * growth;
-      }
     }
     ramp.steps = steps;
     ramp.seconds = seconds;
@@ -95,34 +98,60 @@ export class CompiledStepCost implements StepCost {
     this.#roofline.ramp(shape, windowGrowth, ramp);
   }
 
+  useRamp(shape: StepShape, windowGrowth: Float64Array, steps: number, use: StepUse): void {
+    const sequences = shape.decodeSequences;
+    use.count(sequences, sequences, steps);
+    use.decodes += steps * sequences;
+    const sumOfIndex = (steps * (steps - 1)) / 2;
+    const { attentionGroups } = this.#operators;
+    for (let g = 0; g < attentionGroups.length; g++) {
+      const { windowClass } = attentionGroups[g]!;
+      const growth = windowClass < 0 ? sequences : windowGrowth[windowClass]!;
+      use.contextTokens[g]! += steps * contextOf(shape, windowClass) + sumOfIndex * growth;
+    }
+  }
+
+  charges(use: StepUse): Float64Array {
+    const charges = use.charges.slice();
+    for (let count = 1; count < use.tokenSteps.length; count++) {
+      if (use.tokenSteps[count]! > 0) this.#tokenTable.charge(count, use.tokenSteps[count]!, charges);
+      if (use.logitSteps[count]! > 0) this.#logitTable.charge(count, use.logitSteps[count]!, charges);
+    }
+    this.#operators.attentionGroups.forEach(({ layers }, g) => {
+      this.#chargeDecodes(layers, use.decodes, use.contextTokens[g]!, charges);
+    });
+    return charges;
+  }
+
   rooflineSeconds(shape: StepShape): number {
     return this.#roofline.seconds(shape);
   }
 
   explain(shape: StepShape): readonly OperatorCost[] {
-    return explainStep(this.#machine, this.#operators, shape, (group, charges) =>
-      this.#attentionSeconds(group, shape, charges),
-    );
+    return explainStep(this.#machine, this.#operators, shape, (group, charges) => {
+      if (shape.chunkCount > 0) return this.#mixedSeconds(group, shape, charges);
+      const context = contextOf(shape, group.windowClass);
+      this.#chargeDecodes(group.layers, shape.decodeSequences, context, charges);
+      return group.layers * decodeLineSeconds(this.#kernel.decodeLines, shape.decodeSequences, context);
+    });
   }
 
-  /** Attention of all layers of a group; adds its charges. */
-  #attentionSeconds(
+  /** Attention of all layers of a group in a step with prompt tokens; adds its charges. */
+  #mixedSeconds(
     { layers, windowClass, windowTokens }: AttentionGroup,
     shape: StepShape,
     charges: Float64Array,
   ): number {
-    const sequences = shape.decodeSequences;
-    const context = contextOf(shape, windowClass);
-    if (shape.chunkCount > 0) {
-      this.#gatherWork(shape, context, windowTokens);
-      return this.#kernel.mixed(this.#work, layers, charges);
-    }
-    if (sequences === 0) return 0;
-    const { decodeLines, decodeRates } = this.#kernel;
+    this.#gatherWork(shape, contextOf(shape, windowClass), windowTokens);
+    return this.#kernel.mixed(this.#work, layers, charges);
+  }
+
+  /** Adds what attention of `layers` layers charges for `sequences` decodes that attend to `context` tokens in all. */
+  #chargeDecodes(layers: number, sequences: number, context: number, charges: Float64Array): void {
+    const { decodeRates } = this.#kernel;
     for (let i = 0; i < CHARGE_COUNT; i++) {
       charges[i]! += layers * (decodeRates[i]! * sequences + decodeRates[CHARGE_COUNT + i]! * context);
     }
-    return layers * decodeLineSeconds(decodeLines, sequences, context);
   }
 
   #gatherWork(shape: StepShape, decodeContext: number, window: number): void {

@@ -54,15 +54,13 @@ export class StepShape {
 
 /**
  * Cost of consecutive decode steps with the same sequences: linear in the step index j = 0, 1, … while `steps` lasts.
- * Step j takes `seconds + j · secondsPerStep` and charges `charges[i] + j · chargesPerStep[i]`.
+ * Step j takes `seconds + j · secondsPerStep`.
  */
 export class DecodeRamp {
   /** Number of steps for which the linear form is exact, at least 1; Infinity when nothing ever changes it. */
   steps = 0;
   seconds = 0;
   secondsPerStep = 0;
-  readonly charges = new Float64Array(CHARGE_COUNT);
-  readonly chargesPerStep = new Float64Array(CHARGE_COUNT);
   /** The roofline of step j (`rooflineSeconds`) is the larger of these two lines, by peak compute and peak bandwidth. */
   peakComputeSeconds = 0;
   peakComputeSecondsPerStep = 0;
@@ -76,6 +74,49 @@ export class DecodeRamp {
       this.peakMemorySeconds + j * this.peakMemorySecondsPerStep,
     );
   }
+}
+
+/** Counts of tokens for which there is room from the start. */
+const FIRST_ROWS = 512;
+
+/**
+ * What the steps of one replica have used, as counts that a cost model turns into busy seconds and joules when asked:
+ * a step adds a handful of numbers instead of pricing every resource. Filled and read by the cost model alone.
+ */
+export class StepUse {
+  /** Steps by how many tokens they computed, and by how many sequences needed logits. */
+  tokenSteps = new Float64Array(FIRST_ROWS);
+  logitSteps = new Float64Array(FIRST_ROWS);
+  /** Σ over steps without prompt tokens of their decoding sequences. */
+  decodes = 0;
+  /** The same sum of the tokens attended to, per attention group of the model. */
+  readonly contextTokens: Float64Array;
+  /** What was priced at once, as in `StepCost.charges`. */
+  readonly charges = new Float64Array(CHARGE_COUNT);
+
+  constructor(attentionGroups: number) {
+    this.contextTokens = new Float64Array(attentionGroups);
+  }
+
+  /** `steps` steps computed `tokens` tokens and put out `logits` of them. */
+  count(tokens: number, logits: number, steps: number): void {
+    const most = tokens > logits ? tokens : logits;
+    if (most >= this.tokenSteps.length) this.#grow(most);
+    this.tokenSteps[tokens]! += steps;
+    this.logitSteps[logits]! += steps;
+  }
+
+  #grow(index: number): void {
+    const length = Math.max(index + 1, 2 * this.tokenSteps.length);
+    this.tokenSteps = grown(this.tokenSteps, length);
+    this.logitSteps = grown(this.logitSteps, length);
+  }
+}
+
+function grown(counts: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(length);
+  larger.set(counts);
+  return larger;
 }
 
 /** One operator of one step, for people. */
@@ -100,17 +141,20 @@ export interface OperatorCost {
 export interface StepCost {
   /** Distinct sliding windows in tokens, ascending: the classes of `StepShape.decodeWindowTokens`. */
   readonly windowTokens: readonly number[];
-  /**
-   * Seconds of one step; adds what it charges to `charges` (length CHARGE_COUNT).
-   * Never 0: a step of no length would stall the clock.
-   */
-  step(shape: StepShape, charges: Float64Array): number;
+  /** An empty account of what steps use. */
+  openUse(): StepUse;
+  /** Seconds of one step, which is added to `use`. Never 0: a step of no length would stall the clock. */
+  step(shape: StepShape, use: StepUse): number;
   /**
    * Cost of the decode-only step `shape` (at least one sequence) and of its successors, in which every sequence grows by a token: Σ context
    * grows by `decodeSequences` a step, and the window sums by `windowGrowth[class]` (sequences still inside the window;
    * the caller ends the ramp before one crosses). At j = 0 it equals `step` up to rounding.
    */
   decodeRamp(shape: StepShape, windowGrowth: Float64Array, ramp: DecodeRamp): void;
+  /** Adds the first `steps` ≥ 1 steps of the ramp that `decodeRamp` gives for the same arguments to `use`. */
+  useRamp(shape: StepShape, windowGrowth: Float64Array, steps: number, use: StepUse): void;
+  /** Busy seconds of each resource of one device, then joules of the replica (length CHARGE_COUNT), for all in `use`. */
+  charges(use: StepUse): Float64Array;
   /**
    * Lower bound in seconds by peak compute and peak bandwidth alone (no efficiency, launch or host time): weights read
    * once, KV read once. `step` is never below it.
@@ -118,7 +162,7 @@ export interface StepCost {
   rooflineSeconds(shape: StepShape): number;
   /**
    * The same step operator by operator, in execution order. Seconds, busy seconds and joules add up to what `step`
-   * answers and charges; work that hides behind an operator before it counts there with what it adds.
+   * answers and `charges` tells; work that hides behind an operator before it counts there with what it adds.
    */
   explain(shape: StepShape): readonly OperatorCost[];
 }

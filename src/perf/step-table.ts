@@ -2,8 +2,6 @@ import type { Cover, Machine } from "./machine.ts";
 import type { Operator } from "./operators.ts";
 import { CHARGE_COUNT } from "./step-cost.ts";
 
-/** Seconds, then the charges. */
-const ROW_SIZE = 1 + CHARGE_COUNT;
 const FIRST_ROWS = 512;
 
 /** Seconds of what a table holds for `count` ≥ 1; adds the charges. */
@@ -15,57 +13,48 @@ export type CountCost = (count: number, charges: Float64Array) => number;
  */
 export class StepTable {
   readonly #cost: CountCost;
-  /** Row-major, NaN seconds where a row is not yet known. */
-  #rows = new Float64Array(FIRST_ROWS * ROW_SIZE).fill(NaN);
+  /** NaN where a row is not yet known. Apart from the charges, which a running simulation does not look at. */
+  #seconds = new Float64Array(FIRST_ROWS).fill(NaN);
+  /** Row-major, CHARGE_COUNT a row. */
+  #charges = new Float64Array(FIRST_ROWS * CHARGE_COUNT);
 
   constructor(cost: CountCost) {
     this.#cost = cost;
+    this.#seconds[0] = 0;
   }
 
-  /** Seconds for `count` ≥ 1; adds the charges. */
-  charge(count: number, charges: Float64Array): number {
-    const at = this.#rowOf(count);
-    const rows = this.#rows;
-    for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += rows[at + 1 + i]!;
-    return rows[at]!;
+  /** Seconds for `count`: 0 for none. */
+  seconds(count: number): number {
+    if (count < this.#seconds.length) {
+      const seconds = this.#seconds[count]!;
+      if (!Number.isNaN(seconds)) return seconds;
+    }
+    return this.#fill(count);
   }
 
-  /** Seconds for `count` ≥ 1 here and `otherCount` ≥ 1 in another table; adds the charges of both. */
-  chargeWith(count: number, other: StepTable, otherCount: number, charges: Float64Array): number {
-    const at = this.#rowOf(count);
-    const otherAt = other.#rowOf(otherCount);
-    const rows = this.#rows;
-    const otherRows = other.#rows;
-    for (let i = 1; i <= CHARGE_COUNT; i++) charges[i - 1]! += rows[at + i]! + otherRows[otherAt + i]!;
-    return rows[at]! + otherRows[otherAt]!;
+  /** Adds `times` times the charges of `count`. */
+  charge(count: number, times: number, charges: Float64Array): void {
+    this.seconds(count);
+    const at = count * CHARGE_COUNT;
+    for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += times * this.#charges[at + i]!;
   }
 
-  /** Seconds for `count` ≥ 1; overwrites `charges`. */
-  chargeAlone(count: number, charges: Float64Array): number {
-    const at = this.#rowOf(count);
-    const rows = this.#rows;
-    for (let i = 0; i < CHARGE_COUNT; i++) charges[i] = rows[at + 1 + i]!;
-    return rows[at]!;
+  #fill(count: number): number {
+    if (count >= this.#seconds.length) this.#growTo(count + 1);
+    const at = count * CHARGE_COUNT;
+    const seconds = this.#cost(count, this.#charges.subarray(at, at + CHARGE_COUNT));
+    this.#seconds[count] = seconds;
+    return seconds;
   }
 
-  /** Offset of the row of `count`, worked out if it is not yet known. */
-  #rowOf(count: number): number {
-    const at = count * ROW_SIZE;
-    if (at >= this.#rows.length || Number.isNaN(this.#rows[at]!)) this.#fill(count);
-    return at;
-  }
-
-  #fill(count: number): void {
-    const at = count * ROW_SIZE;
-    if (at >= this.#rows.length) this.#growTo(at + ROW_SIZE);
-    const charges = this.#rows.subarray(at + 1, at + ROW_SIZE).fill(0);
-    this.#rows[at] = this.#cost(count, charges);
-  }
-
-  #growTo(length: number): void {
-    const grown = new Float64Array(Math.max(length, 2 * this.#rows.length)).fill(NaN);
-    grown.set(this.#rows);
-    this.#rows = grown;
+  #growTo(rows: number): void {
+    const length = Math.max(rows, 2 * this.#seconds.length);
+    const seconds = new Float64Array(length).fill(NaN);
+    seconds.set(this.#seconds);
+    this.#seconds = seconds;
+    const charges = new Float64Array(length * CHARGE_COUNT);
+    charges.set(this.#charges);
+    this.#charges = charges;
   }
 }
 

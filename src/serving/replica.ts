@@ -39,9 +39,8 @@ export class Replica implements BatchBuilder {
   readonly #jumper: CountingLedger | undefined;
   readonly #waiting = new WaitingQueue();
   readonly #running: RunningOrder;
-  readonly #stretch = new Stretch();
+  readonly #stretch: Stretch;
   readonly #shape: StepShape;
-  readonly #windowGrowth: Float64Array;
 
   readonly #prefilling: PrefillSet;
   /** Requests of the chunks in `#shape`, by the same index. */
@@ -71,7 +70,7 @@ export class Replica implements BatchBuilder {
     this.#ledger = this.#jumper ?? new WalkingLedger(log, gaps, engine.blockSize, cost.windowTokens);
     this.#running = new RunningOrder(log);
     this.#shape = new StepShape(cost.windowTokens.length, engine.maxNumSeqs);
-    this.#windowGrowth = new Float64Array(cost.windowTokens.length);
+    this.#stretch = new Stretch(cost.windowTokens.length);
     this.#prefilling = new PrefillSet(engine.maxNumSeqs);
     this.#chunkRequests = new Int32Array(engine.maxNumSeqs);
   }
@@ -260,13 +259,13 @@ export class Replica implements BatchBuilder {
 
   #planStretch(): void {
     const stretch = this.#stretch;
-    const shape = this.#shape;
+    const { shape, windowGrowth, ramp } = stretch;
     if (!stretch.valid || stretch.steps === stretch.lengthSteps) {
       this.#endStretch();
-      this.#ledger.describe(shape, this.#windowGrowth);
+      this.#ledger.describe(shape, windowGrowth);
       shape.logitSequences = shape.decodeSequences;
-      this.#cost.decodeRamp(shape, this.#windowGrowth, stretch.ramp);
-      stretch.begin(this.#stepStartSeconds, Math.min(stretch.ramp.steps, this.#ledger.stepsUntilCrossing()));
+      this.#cost.decodeRamp(shape, windowGrowth, ramp);
+      stretch.begin(this.#stepStartSeconds, Math.min(ramp.steps, this.#ledger.stepsUntilCrossing()));
     }
     this.#plannedSteps = this.#jumper === undefined ? 1 : this.#stepsToJump(this.#jumper);
     this.stepEndSeconds = stretch.timeAfter(stretch.steps + this.#plannedSteps);
@@ -281,14 +280,13 @@ export class Replica implements BatchBuilder {
   #planStep(): void {
     this.#endStretch();
     const shape = this.#shape;
-    this.#ledger.describe(shape, this.#windowGrowth);
+    this.#ledger.describe(shape, this.#stretch.windowGrowth);
     let logits = shape.decodeSequences;
     for (let i = 0; i < shape.chunkCount; i++) {
       if (shape.chunkNewTokens[i] === this.tokensToPrefill(this.#chunkRequests[i]!)) logits++;
     }
     shape.logitSequences = logits;
-    this.#stepSeconds = this.#cost.step(shape, this.meter.charges);
-    this.meter.checkFloor(shape, this.#stepSeconds);
+    this.#stepSeconds = this.meter.stepSeconds(shape);
     this.#plannedSteps = 1;
     this.stepEndSeconds = this.#stepStartSeconds + this.#stepSeconds;
   }
@@ -324,7 +322,7 @@ export class Replica implements BatchBuilder {
     if (!stretch.valid) return;
     stretch.valid = false;
     if (stretch.steps === 0) return;
-    this.meter.passRamp(stretch.ramp, stretch.steps);
+    this.meter.passStretch(stretch);
     this.#jumper?.recordStretch(stretch);
   }
 

@@ -1,18 +1,11 @@
-import {
-  CHARGE_COUNT,
-  ENERGY_CHARGE,
-  type DecodeRamp,
-  type StepCost,
-  type StepShape,
-} from "../perf/step-cost.ts";
+import type { StepCost, StepShape, StepUse } from "../perf/step-cost.ts";
+import type { Stretch } from "./stretch.ts";
 
 /** Rounding that the floor check forgives, as a fraction. */
 const FLOOR_TOLERANCE = 1e-9;
 
 /** Adds up what the steps of one replica cost and computed, and holds each step against its roofline. */
 export class StepMeter {
-  /** Busy seconds per resource and dynamic joules, as in `step-cost.ts`. */
-  readonly charges = new Float64Array(CHARGE_COUNT);
   steps = 0;
   /** Ends of steps that were simulated one at a time; `steps` minus this were jumped over. */
   stops = 0;
@@ -30,14 +23,23 @@ export class StepMeter {
   blockSeconds = 0;
   stepsBelowFloor = 0;
   readonly #cost: StepCost;
+  readonly #use: StepUse;
 
   constructor(cost: StepCost) {
     this.#cost = cost;
+    this.#use = cost.openUse();
   }
 
-  /** Busy seconds of each resource. */
-  get busySeconds(): Float64Array {
-    return this.charges.subarray(0, ENERGY_CHARGE);
+  /** Busy seconds per resource and dynamic joules so far, as in `step-cost.ts`. */
+  charges(): Float64Array {
+    return this.#cost.charges(this.#use);
+  }
+
+  /** Seconds of a step that will pass; no step may be faster than peak compute and peak bandwidth allow. */
+  stepSeconds(shape: StepShape): number {
+    const seconds = this.#cost.step(shape, this.#use);
+    if (isFaster(seconds, this.#cost.rooflineSeconds(shape))) this.stepsBelowFloor++;
+    return seconds;
   }
 
   /** Steps have passed that computed one token for each of `decodes` sequences and `prefillTokens` in all. */
@@ -58,12 +60,9 @@ export class StepMeter {
     this.discardedTokens += computedTokens;
   }
 
-  /** The first `steps` steps of a ramp have passed. */
-  passRamp(ramp: DecodeRamp, steps: number): void {
-    const sumOfIndex = (steps * (steps - 1)) / 2;
-    for (let i = 0; i < CHARGE_COUNT; i++) {
-      this.charges[i]! += steps * ramp.charges[i]! + sumOfIndex * ramp.chargesPerStep[i]!;
-    }
+  /** The first `stretch.steps` steps of a stretch have passed. */
+  passStretch({ shape, windowGrowth, ramp, steps }: Stretch): void {
+    this.#cost.useRamp(shape, windowGrowth, steps, this.#use);
     // A ramp is straight and its roofline bends upwards: sound at both ends, it is sound between them.
     const last = steps - 1;
     const lastSeconds = ramp.seconds + last * ramp.secondsPerStep;
@@ -73,11 +72,6 @@ export class StepMeter {
     ) {
       this.stepsBelowFloor++;
     }
-  }
-
-  /** No step may be faster than peak compute and peak bandwidth allow. */
-  checkFloor(shape: StepShape, seconds: number): void {
-    if (isFaster(seconds, this.#cost.rooflineSeconds(shape))) this.stepsBelowFloor++;
   }
 }
 

@@ -1,4 +1,4 @@
-import { DecodeRamp } from "../perf/step-cost.ts";
+import { DecodeRamp, StepShape } from "../perf/step-cost.ts";
 
 /**
  * The clock of a stretch: consecutive decode steps of one unchanged batch within one linear piece of the cost model.
@@ -6,6 +6,9 @@ import { DecodeRamp } from "../perf/step-cost.ts";
  * loop read time from here, so they cannot drift apart.
  */
 export class Stretch {
+  /** The first step, and by how much its window sums grow a step. */
+  readonly shape: StepShape;
+  readonly windowGrowth: Float64Array;
   readonly ramp = new DecodeRamp();
   anchorSeconds = 0;
   /** Steps done since the anchor. */
@@ -14,6 +17,11 @@ export class Stretch {
   lengthSteps = 0;
   /** False when there is no stretch to go on with. */
   valid = false;
+
+  constructor(windowClassCount: number) {
+    this.shape = new StepShape(windowClassCount, 0);
+    this.windowGrowth = new Float64Array(windowClassCount);
+  }
 
   begin(anchorSeconds: number, lengthSteps: number): void {
     this.anchorSeconds = anchorSeconds;
@@ -51,13 +59,8 @@ export class Stretch {
     return k;
   }
 
-  /** Σ of `elapsedAfter(first + i · stride)` for i = 0…count-1. */
-  sumOfElapsed(first: number, stride: number, count: number): number {
-    const sumOfIndex = (count * (count - 1)) / 2;
-    const sumOfIndexSquares = (sumOfIndex * (2 * count - 1)) / 3;
-    const sumOfSteps = count * first + stride * sumOfIndex;
-    const sumOfSquares =
-      count * first * first + 2 * first * stride * sumOfIndex + stride * stride * sumOfIndexSquares;
-    return this.ramp.seconds * sumOfSteps + (this.ramp.secondsPerStep / 2) * (sumOfSquares - sumOfSteps);
+  /** Σ of `elapsedAfter(k)` over step numbers k, given Σ k and Σ k². */
+  sumOfElapsed(indexSum: number, squareSum: number): number {
+    return this.ramp.seconds * indexSum + (this.ramp.secondsPerStep / 2) * (squareSum - indexSum);
   }
 }

@@ -5,7 +5,7 @@ import { idleWatts } from "../../src/hardware/power.ts";
 import { findModel } from "../../src/models/catalog.ts";
 import { BF16 } from "../../src/models/llm-model.ts";
 import { compileStepCost } from "../../src/perf/compile.ts";
-import { CHARGE_COUNT, ENERGY_CHARGE, RESOURCES, type Resource } from "../../src/perf/step-cost.ts";
+import { ENERGY_CHARGE, RESOURCES, type Resource } from "../../src/perf/step-cost.ts";
 import { shapeOf, type Batch } from "./arbitraries.ts";
 
 function run(modelName: string, device: string | Device, drawn: Batch, tensorParallel = 1) {
@@ -15,9 +15,10 @@ function run(modelName: string, device: string | Device, drawn: Batch, tensorPar
     tensorParallel,
     precision: BF16,
   });
-  const charges = new Float64Array(CHARGE_COUNT);
+  const use = cost.openUse();
   const shape = shapeOf(cost, drawn);
-  const seconds = cost.step(shape, charges);
+  const seconds = cost.step(shape, use);
+  const charges = cost.charges(use);
   const utilization = (name: Resource) => charges[RESOURCES.indexOf(name)]! / seconds;
   return { seconds, utilization, joules: charges[ENERGY_CHARGE]!, rows: cost.explain(shape) };
 }

@@ -28,8 +28,8 @@ const RUNS = { numRuns: 400 };
 const ROUNDING = 1e-11;
 
 function stepOf(cost: StepCost, drawn: Batch, advance = 0) {
-  const charges = new Float64Array(CHARGE_COUNT);
-  return { seconds: cost.step(shapeOf(cost, drawn, advance), charges), charges };
+  const use = cost.openUse();
+  return { seconds: cost.step(shapeOf(cost, drawn, advance), use), charges: cost.charges(use) };
 }
 
 function expectClose(actual: number, expected: number): void {
@@ -46,13 +46,16 @@ function stepsInsideWindows(cost: StepCost, { contexts }: Batch): number {
   return Math.min(Infinity, ...left);
 }
 
+function growthOf(cost: StepCost, { contexts }: Batch): Float64Array {
+  return Float64Array.from(
+    cost.windowTokens,
+    (window) => contexts.filter((context) => context < window).length,
+  );
+}
+
 function rampOf(cost: StepCost, drawn: Batch): DecodeRamp {
   const ramp = new DecodeRamp();
-  const growth = Float64Array.from(
-    cost.windowTokens,
-    (window) => drawn.contexts.filter((context) => context < window).length,
-  );
-  cost.decodeRamp(shapeOf(cost, drawn), growth, ramp);
+  cost.decodeRamp(shapeOf(cost, drawn), growthOf(cost, drawn), ramp);
   return ramp;
 }
 
@@ -72,10 +75,7 @@ describe("a ramp of decode steps", () => {
           if (ramp.steps !== Infinity) crossings++;
           const last = Math.min(ramp.steps - 1, stepsInsideWindows(cost, drawn), 100_000);
           for (const j of new Set([0, Math.min(1, last), Math.floor(share * last), last])) {
-            const { seconds, charges } = stepOf(cost, drawn, j);
-            expectClose(ramp.seconds + j * ramp.secondsPerStep, seconds);
-            for (let i = 0; i < CHARGE_COUNT; i++)
-              expectClose(ramp.charges[i]! + j * ramp.chargesPerStep[i]!, charges[i]!);
+            expectClose(ramp.seconds + j * ramp.secondsPerStep, stepOf(cost, drawn, j).seconds);
           }
         },
       ),
@@ -83,6 +83,21 @@ describe("a ramp of decode steps", () => {
     );
     // The property is only worth something if some ramps do end.
     expect(crossings).toBeGreaterThan(0);
+  });
+
+  test("uses what its steps use one by one", () => {
+    fc.assert(
+      fc.property(system, decodeBatch, fc.integer({ min: 1, max: 50 }), (drawnSystem, drawn, most) => {
+        const cost = compile(drawnSystem);
+        const steps = Math.min(rampOf(cost, drawn).steps, stepsInsideWindows(cost, drawn) + 1, most);
+        const [together, oneByOne] = [cost.openUse(), cost.openUse()];
+        cost.useRamp(shapeOf(cost, drawn), growthOf(cost, drawn), steps, together);
+        for (let j = 0; j < steps; j++) cost.step(shapeOf(cost, drawn, j), oneByOne);
+        const [actual, expected] = [cost.charges(together), cost.charges(oneByOne)];
+        for (let i = 0; i < CHARGE_COUNT; i++) expectClose(actual[i]!, expected[i]!);
+      }),
+      RUNS,
+    );
   });
 
   test("ends no earlier than it must: two steps after the last the line is too fast", () => {

@@ -222,9 +222,7 @@ test("a run read off ramps is the run in which every decode step is priced afres
         cost: {
           ...config.cost,
           decodeRamp(shape, _growth, ramp) {
-            ramp.charges.fill(0);
-            ramp.chargesPerStep.fill(0);
-            ramp.seconds = config.cost.step(shape, ramp.charges);
+            ramp.seconds = config.cost.step(shape, config.cost.openUse());
             ramp.secondsPerStep = 0;
             ramp.steps = 1;
           },
@@ -251,7 +249,7 @@ test("a stretch finds the first step boundary at or after a time", () => {
       fc.integer({ min: 0, max: 5000 }),
       fc.double({ min: 0, max: 1, noNaN: true }),
       (anchor, seconds, slope, k, fraction) => {
-        const stretch = new Stretch();
+        const stretch = new Stretch(0);
         stretch.ramp.seconds = seconds;
         stretch.ramp.secondsPerStep = slope;
         stretch.begin(anchor, Infinity);

@@ -1,5 +1,5 @@
 import type { EngineConfig } from "../../src/serving/config.ts";
-import { CHARGE_COUNT, StepShape, type StepCost } from "../../src/perf/step-cost.ts";
+import { StepShape, type StepCost } from "../../src/perf/step-cost.ts";
 import type { ListedRequest } from "./list-source.ts";
 
 export interface ReferenceOutcome {
@@ -46,7 +46,7 @@ export function runReferenceEngine(
   const notArrived = [...sequences];
   const waiting: Sequence[] = [];
   const running: Sequence[] = [];
-  const charges = new Float64Array(CHARGE_COUNT);
+  const use = cost.openUse();
   const freeBlocks = () => engine.kvBlocks - sequences.reduce((sum, { blocks }) => sum + blocks, 0);
   const blocksFor = (tokens: number) => Math.ceil(tokens / engine.blockSize);
   let now = 0;
@@ -113,7 +113,7 @@ export function runReferenceEngine(
         shape.addChunk(tokens, computed);
       }
     }
-    now += cost.step(shape, charges);
+    now += cost.step(shape, use);
 
     for (const [sequence, tokens] of scheduled) {
       sequence.computed += tokens;

@@ -1,6 +1,6 @@
 import {
-  CHARGE_COUNT,
   ENERGY_CHARGE,
+  StepUse,
   type DecodeRamp,
   type OperatorCost,
   type StepCost,
@@ -33,7 +33,7 @@ export function createToyCost(config: ToyCostConfig): StepCost {
   const contextSum = (shape: StepShape) =>
     shape.decodeContextTokens + shape.decodeWindowTokens.reduce((sum, tokens) => sum + tokens, 0);
 
-  const step = (shape: StepShape, charges: Float64Array): number => {
+  const stepSeconds = (shape: StepShape): number => {
     let tokens = shape.decodeSequences;
     let seconds = 0;
     for (let i = 0; i < shape.chunkCount; i++) {
@@ -44,29 +44,38 @@ export function createToyCost(config: ToyCostConfig): StepCost {
     seconds += baseSeconds + secondsPerToken * tokens + secondsPerLogit * shape.logitSequences;
     if (shape.decodeSequences > 0)
       seconds += secondsPerContextToken * Math.max(flatContextTokens, contextSum(shape));
+    return seconds;
+  };
+  const charge = (seconds: number, { charges }: StepUse) => {
     charges[0]! += seconds / 2;
     charges[3]! += seconds / 3;
     charges[ENERGY_CHARGE]! += seconds * 100;
-    return seconds;
   };
+  const contextGrowth = (shape: StepShape, windowGrowth: Float64Array) =>
+    shape.decodeSequences + windowGrowth.reduce((sum, sequences) => sum + sequences, 0);
 
   return {
     windowTokens,
-    step,
+    openUse: () => new StepUse(0),
+    charges: (use) => use.charges,
+    step(shape, use) {
+      const seconds = stepSeconds(shape);
+      charge(seconds, use);
+      return seconds;
+    },
     decodeRamp(shape: StepShape, windowGrowth: Float64Array, ramp: DecodeRamp): void {
-      const charges = new Float64Array(CHARGE_COUNT);
-      ramp.seconds = step(shape, charges);
-      const growth = shape.decodeSequences + windowGrowth.reduce((sum, sequences) => sum + sequences, 0);
+      ramp.seconds = stepSeconds(shape);
+      const growth = contextGrowth(shape, windowGrowth);
       const context = contextSum(shape);
       const flat = context < flatContextTokens;
       ramp.secondsPerStep = flat ? 0 : secondsPerContextToken * growth;
       ramp.steps = flat ? Math.floor((flatContextTokens - context) / growth) + 1 : Infinity;
-      ramp.charges.set(charges);
-      ramp.chargesPerStep.fill(0);
-      ramp.chargesPerStep[0] = ramp.secondsPerStep / 2;
-      ramp.chargesPerStep[3] = ramp.secondsPerStep / 3;
-      ramp.chargesPerStep[ENERGY_CHARGE] = ramp.secondsPerStep * 100;
       ramp.peakComputeSeconds = baseSeconds;
+    },
+    useRamp(shape, windowGrowth, steps, use) {
+      const slope = contextSum(shape) < flatContextTokens ? 0 : secondsPerContextToken;
+      const growth = slope * contextGrowth(shape, windowGrowth);
+      charge(steps * stepSeconds(shape) + ((steps * (steps - 1)) / 2) * growth, use);
     },
     rooflineSeconds: () => baseSeconds,
     explain: (): readonly OperatorCost[] => [],

@@ -20,9 +20,15 @@ export class CountingLedger implements DecodeLedger {
   readonly #windows: readonly WindowCounter[];
   readonly #peaks = new GapPeaks();
   readonly #finishes = new StepHeap();
+  /** Entries of `#finishes` whose request left before. */
+  #staleFinishes = 0;
   /** Sequences that need a new block at decode steps ≡ index (mod block size). */
   readonly #blockRing: Int32Array;
   #step = 0;
+  /** Blocks that join during a jump, and the sums of the steps at which they do and of their squares. */
+  #joinedBlocks = 0;
+  #joinedSteps = 0;
+  #joinedStepSquares = 0;
   #measured = 0;
   #contextTokens = 0;
 
@@ -47,6 +53,12 @@ export class CountingLedger implements DecodeLedger {
   }
 
   leave(request: number): void {
+    this.#staleFinishes++;
+    this.#settle(request);
+  }
+
+  /** Takes a request out of the totals and writes down how far it got. */
+  #settle(request: number): void {
     const log = this.#log;
     const remaining = log.finishStep[request]! - this.#step;
     const generated = log.outputTokens[request]! - remaining;
@@ -110,7 +122,7 @@ export class CountingLedger implements DecodeLedger {
     if (this.#finishes.firstStep > this.#step) return -1;
     const request = this.#finishes.firstRequest;
     this.#finishes.removeFirst();
-    this.leave(request);
+    this.#settle(request);
     return request;
   }
 
@@ -153,36 +165,57 @@ export class CountingLedger implements DecodeLedger {
    */
   joinBlocks(steps: number, stretch: Stretch): number {
     const size = this.#blockSize;
-    const end = stretch.elapsedAfter(stretch.steps + steps);
     // Every position in a block comes up once per whole cycle, the first ones once more.
     const cycles = Math.floor((steps - 1) / size);
     const extra = steps - 1 - cycles * size;
-    const positions = cycles > 0 ? size : extra;
-    let slot = this.#step % size;
-    let joined = 0;
-    let blockSeconds = 0;
-    for (let j = 1; j <= positions; j++) {
+    this.#joinedBlocks = 0;
+    this.#joinedSteps = 0;
+    this.#joinedStepSquares = 0;
+    this.#countJoins(1, extra, cycles + 1, stretch.steps);
+    if (cycles > 0) this.#countJoins(extra + 1, size, cycles, stretch.steps);
+    const end = stretch.elapsedAfter(stretch.steps + steps);
+    const starts = stretch.sumOfElapsed(this.#joinedSteps, this.#joinedStepSquares);
+    this.joinedBlockSeconds = this.#joinedBlocks * end - starts;
+    return this.#joinedBlocks;
+  }
+
+  /**
+   * Adds up number, Σ k and Σ k² of the steps k at which blocks join at the positions `from` to `to` after the next
+   * step, which has index `base`, over `times` cycles.
+   */
+  #countJoins(from: number, to: number, times: number, base: number): void {
+    const size = this.#blockSize;
+    let slot = (this.#step + from) % size;
+    let blocks = 0;
+    let positions = 0;
+    let squares = 0;
+    for (let j = from; j <= to; j++) {
+      const due = this.#blockRing[slot]!;
+      blocks += due;
+      positions += due * j;
+      squares += due * j * j;
       if (++slot === size) slot = 0;
-      const blocks = this.#blockRing[slot]!;
-      if (blocks === 0) continue;
-      const first = stretch.steps + j;
-      const count = j <= extra ? cycles + 1 : cycles;
-      const starts = count === 1 ? stretch.elapsedAfter(first) : stretch.sumOfElapsed(first, size, count);
-      joined += count * blocks;
-      blockSeconds += blocks * (count * end - starts);
     }
-    this.joinedBlockSeconds = blockSeconds;
-    return joined;
+    // k = base + j + i · size, summed over i = 0…times-1.
+    const steps = base * blocks + positions;
+    const later = (size * times * (times - 1)) / 2;
+    this.#joinedBlocks += times * blocks;
+    this.#joinedSteps += times * steps + later * blocks;
+    this.#joinedStepSquares +=
+      times * (base * (steps + positions) + squares) +
+      2 * later * steps +
+      ((size * later * (2 * times - 1)) / 3) * blocks;
   }
 
   /** A request that left early stays in the heap until its entry comes up. */
   #dropStaleFinishes(): void {
     const log = this.#log;
-    while (this.#finishes.length > 0) {
+    while (this.#staleFinishes > 0) {
       const request = this.#finishes.firstRequest;
       if (log.phase[request] === PHASE.decoding && log.finishStep[request] === this.#finishes.firstStep)
         return;
       this.#finishes.removeFirst();
+      this.#staleFinishes--;
     }
   }
 

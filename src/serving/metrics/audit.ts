@@ -1,3 +1,4 @@
+import { ENERGY_CHARGE } from "../../perf/step-cost.ts";
 import type { Cluster } from "../cluster.ts";
 import { STATUS, type AuditCheck } from "../result.ts";
 import type { Tally } from "./tally.ts";
@@ -8,13 +9,14 @@ const TOLERANCE = 1e-6;
 /**
  * Holds a finished run against the laws that no serving system can break. A failed check means that the simulator is
  * wrong, never that the modelled system is slow. Runs that were interrupted skip the laws that need the end.
+ * @param charges what each replica has used, as of `StepCost.charges`
  */
-export function audit(cluster: Cluster, tally: Tally): AuditCheck[] {
+export function audit(cluster: Cluster, tally: Tally, charges: readonly Float64Array[]): AuditCheck[] {
   const always = [
     everyRequestOnce(cluster, tally),
     causality(tally),
     noStepBelowItsRoofline(cluster),
-    utilizationAtMostOne(cluster),
+    utilizationAtMostOne(cluster, charges),
   ];
   if (cluster.interrupted) return always;
   return [
@@ -90,10 +92,13 @@ function noStepBelowItsRoofline({ replicas }: Cluster): AuditCheck {
   );
 }
 
-function utilizationAtMostOne({ replicas, nowSeconds, firstArrivalSeconds }: Cluster): AuditCheck {
+function utilizationAtMostOne(
+  { nowSeconds, firstArrivalSeconds }: Cluster,
+  charges: readonly Float64Array[],
+): AuditCheck {
   const limit = (nowSeconds - firstArrivalSeconds) * (1 + TOLERANCE);
-  const over = replicas.filter(({ meter }) =>
-    meter.busySeconds.some((busySeconds) => busySeconds > limit),
+  const over = charges.filter((of) =>
+    of.subarray(0, ENERGY_CHARGE).some((seconds) => seconds > limit),
   ).length;
   return check("no resource is busy for longer than the run", over === 0, `${over} replicas over`);
 }

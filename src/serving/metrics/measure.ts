@@ -22,6 +22,7 @@ export function measure(cluster: Cluster, config: SimulationConfig): RunMetrics 
   const { fromSeconds, untilSeconds } = config.window;
   const measuredSeconds = Math.max(0, Math.min(end, untilSeconds) - Math.max(start, fromSeconds));
   const perSecond = (amount: number) => (measuredSeconds > 0 ? amount / measuredSeconds : 0);
+  const charges = cluster.replicas.map(({ meter }) => meter.charges());
   const distributions = { ...latenciesOf(log, tally.measured), tbt: cluster.gaps.distribution() };
   return {
     counts: countsOf(tally, log.length),
@@ -35,8 +36,8 @@ export function measure(cluster: Cluster, config: SimulationConfig): RunMetrics 
       ...judgeRequests(log, config.slo.request, perSecond),
       runTargets: config.slo.run.map((target) => judgeRun(target, distributions)),
     },
-    ...resourcesOf(cluster, end - start),
-    audit: audit(cluster, tally),
+    ...resourcesOf(cluster, charges, end - start),
+    audit: audit(cluster, tally, charges),
   };
 }
 
@@ -61,11 +62,13 @@ function judgeRun(target: RunTarget, distributions: Readonly<Record<RunTarget["m
 /** KV use, busy shares and energy over the whole run, whatever the measurement window. */
 function resourcesOf(
   { replicas }: Cluster,
+  charges: readonly Float64Array[],
   durationSeconds: number,
 ): Pick<RunMetrics, "kv" | "utilization" | "dynamicJoules"> {
   const share = (amount: number) => (durationSeconds > 0 ? amount / durationSeconds : 0);
   const sum = (amount: (replica: Cluster["replicas"][number]) => number) =>
     replicas.reduce((total, replica) => total + amount(replica), 0);
+  const charged = (slot: number) => charges.reduce((total, of) => total + of[slot]!, 0);
   const capacityBlocks = sum(({ pool }) => pool.capacityBlocks);
   return {
     kv: {
@@ -75,11 +78,8 @@ function resourcesOf(
       preemptions: sum(({ meter }) => meter.preemptions),
     },
     utilization: Object.fromEntries(
-      RESOURCES.map((resource, i) => [
-        resource,
-        share(sum(({ meter }) => meter.charges[i]!) / replicas.length),
-      ]),
+      RESOURCES.map((resource, i) => [resource, share(charged(i) / replicas.length)]),
     ) as Record<Resource, number>,
-    dynamicJoules: sum(({ meter }) => meter.charges[ENERGY_CHARGE]!),
+    dynamicJoules: charged(ENERGY_CHARGE),
   };
 }
