@@ -5,12 +5,12 @@ const FLOORS = [
   ["models", "hardware"],
   ["workload", "perf"],
   ["serving"],
-  ["scenario"],
+  ["scenario", "analysis"],
   ["report"],
   ["node"],
   ["cli"],
 ];
-const ISOMORPHIC = "^src/(core|models|hardware|workload|perf|serving|scenario|report)/";
+const ISOMORPHIC = "^src/(core|models|hardware|workload|perf|serving|scenario|analysis|report)/";
 
 const oneOf = (folders) => `^src/(${folders.join("|")})/`;
 

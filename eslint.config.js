@@ -3,7 +3,17 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 /** The floors that run unchanged in Node and in a browser worker, and give equal output for equal input. */
-const ISOMORPHIC = ["core", "models", "hardware", "workload", "perf", "serving", "scenario", "report"];
+const ISOMORPHIC = [
+  "core",
+  "models",
+  "hardware",
+  "workload",
+  "perf",
+  "serving",
+  "scenario",
+  "analysis",
+  "report",
+];
 
 /** What a platform owns: it comes in through an interface, from an adapter in src/node. */
 const PLATFORM_GLOBALS = [

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { benchAzure } from "./azure.ts";
+import { benchCostModel } from "./cost-model.ts";
 import { benchLowLoad } from "./low-load.ts";
 import { benchWholeProcess } from "./whole-process.ts";
 
@@ -10,3 +11,4 @@ await benchAzure();
 await benchLowLoad();
 execFileSync(process.execPath, [resolve(import.meta.dirname, "million.js")], { stdio: "inherit" });
 benchWholeProcess();
+await benchCostModel();

@@ -1,6 +1,7 @@
 import { deviceAreaMm2, type DeviceArea } from "../hardware/area.ts";
 import { idleWatts, peakWatts } from "../hardware/power.ts";
 import { kvBytesPerTokenPerDevice, weightBytesPerDevice } from "../models/memory.ts";
+import { deviceCount } from "../models/parallelism.ts";
 import { diskFiles } from "../node/disk-files.ts";
 import { jsonText } from "../node/result-files.ts";
 import { prepareRequests } from "../node/run-scenario.ts";
@@ -9,6 +10,7 @@ import { plainTable } from "../report/plain-table.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { checkMargins, knownRequests } from "../scenario/request-supply.ts";
 import type { System } from "../scenario/scenario.ts";
+import { deviceBandsJson, deviceBandsText } from "./device-bands.ts";
 import type { CheckFlags } from "./flags.ts";
 import { stepCostsJson, stepCostsOf, stepCostsTable } from "./step-costs.ts";
 
@@ -32,7 +34,13 @@ export async function checkCommand(path: string, flags: CheckFlags): Promise<voi
       systems: Object.fromEntries(
         systems.map(({ system, facts, area, steps }) => [
           system.name,
-          { ...system.settings, ...facts, area_blocks: area.blocks, steps: stepCostsJson(steps) },
+          {
+            ...system.settings,
+            ...facts,
+            area_blocks: area.blocks,
+            device_bands: deviceBandsJson(system.device),
+            steps: stepCostsJson(steps),
+          },
         ]),
       ),
     };
@@ -47,7 +55,9 @@ export async function checkCommand(path: string, flags: CheckFlags): Promise<voi
   ]);
   const head = ["", ...systems.map(({ system }) => system.name)];
   const details = systems.map(({ system, area, steps }) =>
-    [`${system.name}: ${areaText(system, area)}`, stepCostsTable(steps)].join("\n"),
+    [`${system.name}: ${areaText(system, area)}`, deviceBandsText(system.device), stepCostsTable(steps)].join(
+      "\n",
+    ),
   );
   process.stdout.write(
     `${scenario.name}: sound, ${traffic}\n\n${plainTable(head, rows)}\n\n${details.join("\n\n")}\n\nscenario hash ${identity.scenarioHash}\n`,
@@ -55,10 +65,20 @@ export async function checkCommand(path: string, flags: CheckFlags): Promise<voi
 }
 
 /** What is allowed and yet seldom meant. */
-function doubts({ name, engine }: System, { kv_tokens: kvTokens }: Facts): string[] {
-  if (kvTokens >= engine.maxModelLen) return [];
+function doubts({ name, device, engine, settings }: System, { kv_tokens: kvTokens }: Facts): string[] {
+  const watts = peakWatts(device);
+  const writtenTdp = settings.device_overrides["tdp"] !== undefined;
   return [
-    `${name}: the KV cache of a replica holds ${formatCount(kvTokens)} tokens, less than max_model_len ${formatCount(engine.maxModelLen)}: requests between them are rejected`,
+    ...(kvTokens >= engine.maxModelLen
+      ? []
+      : [
+          `${name}: the KV cache of a replica holds ${formatCount(kvTokens)} tokens, less than max_model_len ${formatCount(engine.maxModelLen)}: requests between them are rejected`,
+        ]),
+    ...(!writtenTdp || watts <= device.tdpWatts
+      ? []
+      : [
+          `${name}: ${device.name} draws ${formatNumber(watts)} W with every unit busy, more than its TDP of ${formatNumber(device.tdpWatts)} W, and is not slowed down for it`,
+        ]),
   ];
 }
 
@@ -81,15 +101,17 @@ interface Facts {
   readonly peak_w: number;
 }
 
-function factsOf({ model, device, tensorParallel, replicas, precision, engine }: System): Facts {
-  const devices = replicas * tensorParallel;
+function factsOf({ model, device, parallelism, replicas, precision, engine }: System): Facts {
+  const devices = replicas * deviceCount(parallelism);
   const kvTokens = engine.kvBlocks * engine.blockSize;
   return {
     devices,
-    weight_bytes_per_device: weightBytesPerDevice(model, tensorParallel, precision),
+    weight_bytes_per_device: weightBytesPerDevice(model, parallelism, precision),
     kv_blocks: engine.kvBlocks,
     kv_tokens: kvTokens,
-    kv_bytes_per_device: kvTokens * kvBytesPerTokenPerDevice(model, tensorParallel, precision),
+    kv_bytes_per_device:
+      (kvTokens * kvBytesPerTokenPerDevice(model, parallelism, precision)) /
+      parallelism.dataParallelAttention,
     area_mm2: deviceAreaMm2(device).totalMm2 * devices,
     idle_w: idleWatts(device) * devices,
     peak_w: peakWatts(device) * devices,
@@ -103,8 +125,8 @@ const FACT_ROWS: readonly {
   { label: "Model", text: (_, { model }) => model.name },
   { label: "Devices", text: ({ devices }, { device }) => `${devices} x ${device.name}` },
   {
-    label: "Replicas x tensor parallel",
-    text: (_, { replicas, tensorParallel }) => `${replicas} x ${tensorParallel}`,
+    label: "Replicas x devices of one",
+    text: (_, { replicas, parallelism }) => `${replicas} x ${deviceCount(parallelism)}`,
   },
   { label: "Memory per device", text: (_, { device }) => gibibytes(device.memory.capacityBytes) },
   { label: "Weights per device", text: (facts) => gibibytes(facts.weight_bytes_per_device) },

@@ -52,6 +52,44 @@ export interface GenerateFlags extends OutputFlags {
   readonly set?: readonly string[];
 }
 
+export interface ValidateFlags {
+  /** Folder of measurements. */
+  readonly data: string;
+  readonly out: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Which step is explained, and of which system where no scenario names one. */
+export interface ExplainFlags extends ExplainedSystemFlags {
+  readonly phase: string;
+  readonly batch?: number;
+  readonly context?: number;
+  readonly tokens?: number;
+  readonly cached?: number;
+  readonly system?: string;
+  readonly set?: readonly string[];
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Flags that stand for settings of a scenario. */
+export interface ExplainedSystemFlags {
+  readonly model?: string;
+  readonly device?: string;
+  readonly tensorParallel?: number;
+  readonly pipelineParallel?: number;
+  readonly expertParallel?: number;
+  readonly dataParallelAttention?: number;
+  readonly tensorParallelStyle?: string;
+  readonly expertSkew?: string;
+  readonly weights?: string;
+  readonly experts?: string;
+  readonly kv?: string;
+  readonly activations?: string;
+}
+
 export interface ListFlags {
   readonly json?: boolean;
 }

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import picocolors from "picocolors";
 import { jsonText, type FinishedRun } from "../node/result-files.ts";
 import { compareJsonOf } from "../report/comparison.ts";
 import { formatPlural, formatSeconds } from "../report/format.ts";
 import { summaryOf } from "../report/summary.ts";
-import { terminalScreen, type Paint } from "../report/terminal.ts";
+import { terminalScreen } from "../report/terminal.ts";
 import type { RunFlags } from "./flags.ts";
+import { paintFor } from "./paint.ts";
 
 /** The answer on standard output; how long it took and where it lies on standard error. */
 export function printResult(runs: readonly FinishedRun[], { json, quiet, out }: RunFlags): void {
@@ -33,9 +33,4 @@ export function printResult(runs: readonly FinishedRun[], { json, quiet, out }: 
   process.stderr.write(
     `${formatPlural(requests, "request")} replayed in ${formatSeconds(wallSeconds)}; ${where}\n`,
   );
-}
-
-function paintFor(isTerminal: boolean): Paint {
-  const { bold, dim, green } = picocolors.createColors(isTerminal && picocolors.isColorSupported);
-  return { bold, dim, good: green };
 }

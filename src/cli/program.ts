@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { programVersion } from "../node/program-version.ts";
 import { EXIT } from "./exit-codes.ts";
-import { LISTS, type CheckFlags, type ListFlags, type ListName } from "./flags.ts";
+import { addExplain } from "./explain-program.ts";
+import { LISTS, type CheckFlags, type ListFlags, type ListName, type ValidateFlags } from "./flags.ts";
 import { examples } from "./option-parsers.ts";
 import { addRun } from "./run-program.ts";
 import { addScenarioOptions } from "./shared-options.ts";
@@ -29,6 +30,10 @@ export function createProgram(): Command {
           "the same scenario under your own traffic",
         ],
         ["ador check scenarios/overload.yaml", "is the scenario sound? what does it come to?"],
+        [
+          "ador explain --model llama-3.1-8b --device ador-recalled",
+          "where the time of one engine step goes",
+        ],
         ["ador trace info traces/conversation.csv", "what is in a trace"],
         ["ador list devices", "accelerators known by name"],
       ]),
@@ -39,9 +44,11 @@ export function createProgram(): Command {
     );
   addRun(program);
   addCheck(program);
+  addExplain(program);
   addTrace(program);
   addList(program);
   addSchema(program);
+  addValidate(program);
   return program;
 }
 
@@ -101,6 +108,30 @@ function addSchema(program: Command): void {
     .action(async () => {
       const { schemaCommand } = await import("./schema-command.ts");
       schemaCommand();
+    });
+}
+
+function addValidate(program: Command): void {
+  program
+    .command("validate")
+    .summary("compare the cost model with times measured on real accelerators")
+    .description(
+      "Compares the cost model with every known table of measurements in a folder. Writes points.csv, summary.csv, unmodelled.csv and report.html.",
+    )
+    .option("-d, --data <dir>", "folder of measurements, a CSV file a dataset", "../shared/ground-truth")
+    .option("-o, --out <dir>", "write the results here", "out/validation")
+    .option("-f, --force", "write into a folder that holds other things, replacing an earlier result")
+    .option("--json", "print the answer as JSON and nothing else")
+    .addHelpText(
+      "before",
+      examples([
+        ["ador validate --data measured --out out/validation", "errors by dataset and device, with plots"],
+        ["ador validate --data measured --force --json | jq .summary", "the same for a script"],
+      ]),
+    )
+    .action(async (options: ValidateFlags) => {
+      const { validateCommand } = await import("./validate-command.ts");
+      validateCommand(options);
     });
 }
 

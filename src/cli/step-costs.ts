@@ -1,5 +1,4 @@
-import { compileStepCost } from "../perf/compile.ts";
-import { StepShape, type OperatorCost, type StepCost } from "../perf/step-cost.ts";
+import { explainBatch, type ExplainedBatch, type StepExplanation } from "../perf/step-explanation.ts";
 import { formatSeconds, formatShare } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
 import type { System } from "../scenario/scenario.ts";
@@ -9,49 +8,29 @@ const DECODE_SEQUENCES = 64;
 const CONTEXT_TOKENS = 1024;
 const CHUNK_TOKENS = 512;
 
-/** One step of a replica with nothing else in it, operator by operator. */
-interface ExplainedStep {
-  readonly seconds: number;
-  readonly operators: readonly OperatorCost[];
-}
+const DECODE: ExplainedBatch = {
+  ...{ decodeSequences: DECODE_SEQUENCES, contextTokens: CONTEXT_TOKENS },
+  ...{ promptTokens: 0, cachedTokens: 0 },
+};
+const PREFILL: ExplainedBatch = {
+  ...{ decodeSequences: 0, contextTokens: 0 },
+  ...{ promptTokens: CHUNK_TOKENS, cachedTokens: 0 },
+};
 
 /** What two telling steps cost a system: a decode step of many sequences, and a prompt in one chunk. */
 export interface StepCosts {
-  readonly decode: ExplainedStep;
-  readonly prefill: ExplainedStep;
+  readonly decode: StepExplanation;
+  readonly prefill: StepExplanation;
 }
 
 /** @throws InputError for a model or device whose steps cannot be priced */
-export function stepCostsOf({ model, device, tensorParallel, precision }: System): StepCosts {
-  const cost = compileStepCost({ model, device, tensorParallel, precision });
-  return { decode: explained(cost, decodeShape(cost)), prefill: explained(cost, prefillShape(cost)) };
-}
-
-function decodeShape({ windowTokens }: StepCost): StepShape {
-  const shape = new StepShape(windowTokens.length, 0);
-  shape.decodeSequences = DECODE_SEQUENCES;
-  shape.logitSequences = DECODE_SEQUENCES;
-  shape.decodeContextTokens = DECODE_SEQUENCES * CONTEXT_TOKENS;
-  windowTokens.forEach((window, i) => {
-    shape.decodeWindowTokens[i] = DECODE_SEQUENCES * Math.min(CONTEXT_TOKENS, window);
-  });
-  return shape;
-}
-
-function prefillShape({ windowTokens }: StepCost): StepShape {
-  const shape = new StepShape(windowTokens.length, 1);
-  shape.addChunk(CHUNK_TOKENS, 0);
-  shape.logitSequences = 1;
-  return shape;
-}
-
-function explained(cost: StepCost, shape: StepShape): ExplainedStep {
-  return { seconds: cost.step(shape, cost.openUse()), operators: cost.explain(shape) };
+export function stepCostsOf(system: System): StepCosts {
+  return { decode: explainBatch(system, DECODE), prefill: explainBatch(system, PREFILL) };
 }
 
 /** The costs for results: all fields in snake_case, SI units, with the share (0..1) of each operator in its step. */
 export function stepCostsJson({ decode, prefill }: StepCosts): Record<string, unknown> {
-  const json = ({ seconds, operators }: ExplainedStep) => ({
+  const json = ({ seconds, operators }: StepExplanation) => ({
     seconds,
     operators: operators.map((operator) => ({
       ...inSnakeCase(operator),
@@ -68,7 +47,7 @@ export function stepCostsJson({ decode, prefill }: StepCosts): Record<string, un
 export function stepCostsTable({ decode, prefill }: StepCosts): string {
   const names = [...new Set([...decode.operators, ...prefill.operators].map(({ operator }) => operator))];
   const columns = ["unit", "time", "share", "bound"];
-  const cells = ({ seconds, operators }: ExplainedStep, name: string): string[] => {
+  const cells = ({ seconds, operators }: StepExplanation, name: string): string[] => {
     const operator = operators.find((candidate) => candidate.operator === name);
     if (operator === undefined) return columns.map(() => "-");
     const share = formatShare(operator.seconds / seconds);

@@ -1,14 +1,26 @@
+import { defaultsOf, type Bands, type Figures } from "./band.ts";
+import type { NocSystem, SramStyle } from "./device.ts";
+import { nocMm2 } from "./noc.ts";
+
 /** Areas in 7 nm of what an HDA is built from; other processes scale them. */
 export interface AreaConstants {
   /** mm² of one multiply-accumulate of a systolic array, of a MAC tree. */
   readonly arrayMacMm2: number;
   readonly treeMacMm2: number;
-  /** mm² of one vector lane with its registers and control. */
-  readonly vectorLaneMm2: number;
+  /** mm² of a vector unit of so many lanes, with its registers and control. */
+  readonly vectorUnitMm2: (lanes: number) => number;
   /** mm² of one on-chip buffer of so many bytes. */
-  readonly sramMm2: (bytes: number) => number;
+  readonly sramMm2: (bytes: number, style: SramStyle) => number;
+  /** mm² of the network between the cores. */
+  readonly nocMm2: (cores: number, noc: NocSystem) => number;
   /** Share (0..1) of a core that is array, trees, vector unit and SRAM; the rest is sequencing and wiring. */
   readonly coreUnitShare: number;
+  /** mm² of one HBM stack's interface: PHY, which does not shrink, and controller. */
+  readonly hbmPhyMm2: number;
+  readonly hbmControllerMm2: number;
+  /** mm² of 25 GB/s of device-to-device link in one direction, and as much back. */
+  readonly linkPhyMm2: number;
+  readonly linkControllerMm2: number;
   /** mm² of the host interface: logic, and PHY, which does not shrink. */
   readonly hostControllerMm2: number;
   readonly hostPhyMm2: number;
@@ -17,64 +29,54 @@ export interface AreaConstants {
 }
 
 /**
- * Constants for an accelerator whose buffers are managed by software and whose units stream operands from them.
- * Arrays: bf16 × bf16 + fp32 of the TPUv4i (accelforge tpu_v4i.yaml); trees the same with wider adders and operand
- * registers (estimate). Vector lane: fp32 with register file and control (LLMCompass, ISCA 2024: 10,345 µm² of control
- * alone). SRAM: TPUv4i, 112 mm² for 128 MiB (accelforge), rounded up. Core share and pad ring: reallm Chip.py. Host: 16
- * lanes of PCIe 5 (LLMCompass).
+ * What sources disagree about, for an accelerator whose units stream operands from software-managed buffers; 7 nm.
+ *
+ * - MACs of arrays: a scaled FPU (LLMCompass, ISCA 2024), bf16 × bf16 + fp32 of the TPUv4i (accelforge tpu_v4i.yaml),
+ *   TPUv4i by TFLOPS (bespoke-silicon-group/reallm). Trees: the same with wider adders and operand registers (estimate).
+ * - Vector lane: LLMCompass's ALUs with register file alone; fp32 with registers and control (estimate); LLMCompass in
+ *   all, 10,345 µm² of it control.
+ * - SRAM in mm² per MiB. Macro: bit cell and macro density (WikiChip, IEDM 2022), distributed as in an IPU (reallm).
+ *   Scratchpad: as macros; TPUv4i, 112 mm² for 128 MiB (accelforge), rounded up; as a cache. Cache: nanocad-lab/DeepFlow;
+ *   LLMCompass; GA100's L2, 119 mm² for 48 MiB.
+ * - Share of units in a core: reallm, 0.7; TPUv4i arrays, 0.9.
+ * - Routers of five ports and 512 bits: recollected range. Crossbar: GPUs of two vendors in LLMCompass.
+ * - HBM interface: reallm's whole interface with LLMCompass's division into PHY and controller; LLMCompass (HBM2e). Links:
+ *   NVLink 4 and 3 of LLMCompass.
  */
-export const SCRATCHPAD_AREA: AreaConstants = {
-  arrayMacMm2: 854e-6,
-  treeMacMm2: 900e-6,
-  vectorLaneMm2: 10_000e-6,
-  sramMm2: (bytes) => 0.9 * (bytes / 2 ** 20),
-  coreUnitShare: 0.7,
-  hostControllerMm2: 16 * 0.056,
-  hostPhyMm2: 16 * 0.64,
-  padRingMm: 0.35,
-};
+export const AREA_BANDS = {
+  arrayMacMm2: { low: 263e-6, default: 854e-6, high: 1526e-6 },
+  treeMacMm2: { low: 277e-6, default: 900e-6, high: 1608e-6 },
+  vectorLaneMm2: { low: 3_400e-6, default: 10_000e-6, high: 26_000e-6 },
+  macroMm2PerMebibyte: { low: 0.32, default: 0.32, high: 0.45 },
+  scratchpadMm2PerMebibyte: { low: 0.32, default: 0.9, high: 2.4 },
+  cacheMm2PerMebibyte: { low: 1.46, default: 2.4, high: 2.49 },
+  coreUnitShare: { low: 0.6, default: 0.7, high: 0.9 },
+  routerMm2: { low: 0.05, default: 0.075, high: 0.1 },
+  crossbarPortMm2: { low: 0.349, default: 0.46, high: 0.571 },
+  hbmPhyMm2: { low: 5.36, default: 10.45, high: 10.45 },
+  hbmControllerMm2: { low: 2.94, default: 5.74, high: 5.74 },
+  linkPhyMm2: { low: 0.965, default: 1.888, high: 1.888 },
+  linkControllerMm2: { low: 0.775, default: 0.775, high: 0.9 },
+} as const satisfies Bands<string>;
 
-const LLMCOMPASS_MM2_PER_TRANSISTOR = 1 / 96.3e6;
-const LLMCOMPASS_FP64_TRANSISTORS = 685_300;
-const LLMCOMPASS_INT32_TRANSISTORS = 177_690;
-const LLMCOMPASS_CONTROL_TRANSISTORS = 996_200;
-/** 16,384 registers of 32 bits with four ports, by its polynomial at 90 nm (1.6 million transistors a mm²). */
-const LLMCOMPASS_REGISTER_FILE_MM2 = (23.553 * 1.6) / 96.3;
+export type AreaName = keyof typeof AREA_BANDS;
 
-/**
- * Constants of LLMCompass (ISCA 2024; PrincetonUniversity/LLMCompass cost_model/cost_model.py, 96.3 million transistors a
- * mm² in 7 nm), to compare with areas that were published with them: transistor counts of GPU-like cores, SRAM with the
- * overheads of caches. A vector lane is a 32nd of a unit with 16 int32, 16 fp32 and 8 fp64 ALUs and one register file. It
- * knows no MAC trees (their multipliers are taken as those of its arrays), no host interface and no pad ring.
- */
-export const LLMCOMPASS_AREA: AreaConstants = {
-  arrayMacMm2: llmcompassFpuMm2(10),
-  treeMacMm2: llmcompassFpuMm2(10),
-  vectorLaneMm2:
-    (16 * LLMCOMPASS_INT32_TRANSISTORS * LLMCOMPASS_MM2_PER_TRANSISTOR +
-      16 * llmcompassFpuMm2(23) +
-      8 * llmcompassFpuMm2(52) +
-      LLMCOMPASS_REGISTER_FILE_MM2) /
-      32 +
-    LLMCOMPASS_CONTROL_TRANSISTORS * LLMCOMPASS_MM2_PER_TRANSISTOR,
-  sramMm2: llmcompassSramMm2,
-  coreUnitShare: 1,
-  hostControllerMm2: 0,
-  hostPhyMm2: 0,
-  padRingMm: 0,
-};
-
-/** A multiply-add unit grows with the square of its mantissa bits. */
-function llmcompassFpuMm2(mantissaBits: number): number {
-  return LLMCOMPASS_FP64_TRANSISTORS * (mantissaBits / 52) ** 2 * LLMCOMPASS_MM2_PER_TRANSISTOR;
+/** The constants for one choice of uncertain values. Host: 16 lanes of PCIe 5 (LLMCompass). Pad ring: reallm Chip.py. */
+export function areaConstantsOf(figures: Figures<AreaName>): AreaConstants {
+  const mm2PerMiB: Readonly<Record<SramStyle, number>> = {
+    macro: figures.macroMm2PerMebibyte,
+    scratchpad: figures.scratchpadMm2PerMebibyte,
+    cache: figures.cacheMm2PerMebibyte,
+  };
+  return {
+    ...figures,
+    vectorUnitMm2: (lanes) => lanes * figures.vectorLaneMm2,
+    sramMm2: (bytes, style) => (bytes / 2 ** 20) * mm2PerMiB[style],
+    nocMm2: (cores, noc) => nocMm2(cores, noc, figures),
+    hostControllerMm2: 16 * 0.056,
+    hostPhyMm2: 16 * 0.64,
+    padRingMm: 0.35,
+  };
 }
 
-/** Buffers of up to 512 KiB, larger ones in parts of that; the share of cells in each, from 4 KiB on, as of CACTI. */
-function llmcompassSramMm2(bytes: number): number {
-  const cellMm2PerBit = 0.17e-6;
-  const cellShares = [0.076, 0.142, 0.247, 0.393, 0.559, 0.704, 0.526, 0.602];
-  const arrays = Math.ceil(bytes / 2 ** 19);
-  const arrayBytes = Math.min(Math.max(bytes, 2 ** 12), 2 ** 19);
-  const share = cellShares[Math.ceil(Math.log2(arrayBytes)) - 12]!;
-  return (arrays * arrayBytes * 8 * cellMm2PerBit) / share;
-}
+export const DEFAULT_AREA: AreaConstants = areaConstantsOf(defaultsOf(AREA_BANDS));

@@ -1,10 +1,13 @@
 import { InputError } from "../core/errors.ts";
 import type { Device } from "./device.ts";
+import { MI210, MI250, MI300X } from "./presets/amd.ts";
 import { L40S, RTX_4090 } from "./presets/ada.ts";
 import { ADOR_RECALLED } from "./presets/ador.ts";
-import { A100_40GB, A100_80GB } from "./presets/ampere.ts";
+import { A40, RTX_3090, RTX_A6000 } from "./presets/ampere-graphics.ts";
+import { A100_40GB, A100_80GB, A100_PCIE } from "./presets/ampere.ts";
 import { B200, RTX_PRO_6000 } from "./presets/blackwell.ts";
-import { H100, H200 } from "./presets/hopper.ts";
+import { GAUDI2 } from "./presets/gaudi.ts";
+import { GH200, H100, H100_NVL, H100_PCIE, H200 } from "./presets/hopper.ts";
 import { LLMCOMPASS_LATENCY, LLMCOMPASS_THROUGHPUT } from "./presets/llmcompass.ts";
 
 /** Every device that is known by name, in the order of `ador list devices`. */
@@ -14,12 +17,23 @@ export const DEVICES: readonly Device[] = [
   LLMCOMPASS_THROUGHPUT,
   A100_40GB,
   A100_80GB,
+  A100_PCIE,
   H100,
+  H100_PCIE,
+  H100_NVL,
+  GH200,
   H200,
   B200,
+  A40,
+  RTX_A6000,
   L40S,
+  RTX_3090,
   RTX_4090,
   RTX_PRO_6000,
+  MI210,
+  MI250,
+  MI300X,
+  GAUDI2,
 ];
 
 /**

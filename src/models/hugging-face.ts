@@ -1,23 +1,24 @@
 import { InputError } from "../core/errors.ts";
-import { ConfigReader, type Config } from "./config-reader.ts";
-import { FAMILIES, type Family } from "./hugging-face-families.ts";
-import type { LayerGroup, LlmModel } from "./llm-model.ts";
+import { ConfigReader, type Config } from "./hugging-face/config-reader.ts";
+import { FAMILIES } from "./hugging-face/families.ts";
+import type { LlmModel } from "./llm-model.ts";
+import type { Formats } from "./precision.ts";
 
 /**
- * The model described by a Hugging Face `config.json` (already parsed).
- * @throws InputError with the key, for a missing or invalid value, an unknown architecture, or one with experts or
- * latent attention
+ * The model described by a Hugging Face `config.json` (already parsed); of a multimodal one its language part.
+ * @throws InputError with the key, for a missing or invalid value or an unknown architecture
  */
 export function modelFromHuggingFaceConfig(config: unknown, name: string): LlmModel {
-  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+  if (!isConfig(config)) {
     throw new InputError({ message: "a model config must be a JSON object, found", found: config });
   }
-  const outer = config as Config;
-  refuseUnmodelled(outer);
-  const architecture = Array.isArray(outer["architectures"])
-    ? (outer["architectures"] as unknown[])[0]
+  const architecture = Array.isArray(config["architectures"])
+    ? (config["architectures"] as unknown[])[0]
     : undefined;
-  const family = typeof architecture === "string" ? FAMILIES[architecture] : undefined;
+  const family =
+    typeof architecture === "string" && Object.hasOwn(FAMILIES, architecture)
+      ? FAMILIES[architecture]
+      : undefined;
   if (family === undefined) {
     throw new InputError({
       key: "architectures",
@@ -26,49 +27,25 @@ export function modelFromHuggingFaceConfig(config: unknown, name: string): LlmMo
       accepted: Object.keys(FAMILIES),
     });
   }
-  const inner = outer["text_config"];
-  const reader = new ConfigReader(typeof inner === "object" && inner !== null ? (inner as Config) : outer);
-  refuseUnmodelled(reader.config);
-  return buildModel(name, family, reader);
+  const language = isConfig(config["text_config"]) ? { ...config, ...config["text_config"] } : config;
+  const checkpoint = checkpointFormats(language["quantization_config"]);
+  return { ...family(new ConfigReader(language)), name, ...(checkpoint && { checkpoint }) };
 }
 
-function buildModel(name: string, family: Family, config: ConfigReader): LlmModel {
-  const { layers, attention, intermediateSize, ...rest } = family.read(config);
-  const mlp = { kind: "dense", intermediateSize, gated: family.gated, bias: family.biases } as const;
-  const windows = family.windows(config, layers);
-  const layerGroups: LayerGroup[] = [];
-  if (windows !== null && windows.layers > 0) {
-    layerGroups.push({ layers: windows.layers, windowTokens: windows.tokens, mlp });
-  }
-  const full = layers - (windows?.layers ?? 0);
-  if (full > 0) layerGroups.push({ layers: full, windowTokens: null, mlp });
-  return {
-    ...rest,
-    name,
-    attention,
-    layerGroups,
-    normsPerLayer: family.normsPerLayer,
-    normBias: family.biases,
-    tiedEmbeddings: config.optionalBoolean("tie_word_embeddings") ?? family.tiedByDefault,
-  };
+/** Formats of the quantisation methods whose name says them all. */
+const CHECKPOINT_FORMATS: Readonly<Record<string, Partial<Formats>>> = {
+  fp8: { weights: "fp8", activations: "fp8" },
+  mxfp4: { experts: "mxfp4" },
+};
+
+function checkpointFormats(quantization: unknown): Partial<Formats> | undefined {
+  if (!isConfig(quantization)) return undefined;
+  const method = quantization["quant_method"];
+  return typeof method === "string" && Object.hasOwn(CHECKPOINT_FORMATS, method)
+    ? CHECKPOINT_FORMATS[method]
+    : undefined;
 }
 
-/** Keys by which mixtures of experts and latent attention are told, whatever the architecture is called. */
-function refuseUnmodelled(config: Config): void {
-  for (const key of ["num_local_experts", "num_experts", "n_routed_experts"]) {
-    if (typeof config[key] === "number" && config[key] > 1) {
-      throw new InputError({
-        key,
-        message: "mixtures of experts (MoE) are not modelled: experts",
-        found: config[key],
-      });
-    }
-  }
-  if (typeof config["kv_lora_rank"] === "number") {
-    throw new InputError({
-      key: "kv_lora_rank",
-      message: "multi-head latent attention (MLA) is not modelled: rank",
-      found: config["kv_lora_rank"],
-    });
-  }
+function isConfig(value: unknown): value is Config {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

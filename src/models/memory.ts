@@ -1,14 +1,22 @@
-import { InputError } from "../core/errors.ts";
+import { elementsPerDevice, expertElements } from "./elements.ts";
 import {
-  layerCount,
-  type DenseMlp,
-  type GroupedAttention,
+  attentionLayerCount,
+  type Attention,
+  type LayerGroup,
+  type LinearAttention,
   type LlmModel,
+  type Mlp,
   type Precision,
 } from "./llm-model.ts";
-import { kvHeadsPerDevice } from "./parallelism.ts";
+import {
+  expertTensorParallel,
+  kvHeadsPerDevice,
+  SINGLE_DEVICE,
+  stageShare,
+  type Parallelism,
+} from "./parallelism.ts";
 
-/** Bytes of an element of what quantised checkpoints leave alone: embeddings, LM head, norms and biases. */
+/** Bytes of an element of what quantised checkpoints leave alone: embeddings, LM head, routers, norms and biases. */
 const UNQUANTISED_BYTES = 2;
 
 /** Rows for which an engine keeps logits while it measures its own peak: the default `max_num_seqs` of vLLM. */
@@ -17,113 +25,160 @@ const LOGIT_ROWS = 256;
 /** Bytes of one element of the logits as sampled: float32, as in vLLM's sampler. */
 const LOGIT_BYTES = 4;
 
-/** Elements of a model, by how they are cut and stored. */
-interface Elements {
-  /** Matrices of attention and MLP: cut over the devices, stored in the weight precision. */
-  readonly matrices: number;
-  /** Embedding and LM head: cut over the vocabulary, 16 bits. */
-  readonly vocabulary: number;
-  /** Norms, biases of row-parallel products, positions: whole on every device, 16 bits. */
-  readonly replicated: number;
-}
+/** Bytes of one element of an indexer's key: fp8 and a float32 scale per 128 (vLLM, DeepseekV32IndexerCache). */
+const INDEX_KEY_BYTES = 1 + 4 / 128;
+
+/** Bytes of one element of a recurrent state: float32 (`mamba_ssm_dtype` of Qwen3.5). */
+const STATE_BYTES = 4;
 
 /** Parameters of the whole model, tied embeddings counted once. */
 export function parameterCount(model: LlmModel): number {
-  const { matrices, vocabulary, replicated } = elementsPerDevice(model, 1);
-  return matrices + vocabulary + replicated;
+  const { matrices, expertMatrices, unquantised } = elementsPerDevice(model, SINGLE_DEVICE);
+  return matrices + expertMatrices + unquantised;
+}
+
+/** Parameters that one token passes: of the routed experts only those it is given to. */
+export function activeParameterCount(model: LlmModel): number {
+  const idle = model.layerGroups.reduce(
+    (sum, { layers, mlp }) =>
+      mlp.kind === "dense"
+        ? sum
+        : sum + layers * (mlp.experts - mlp.expertsPerToken) * expertElements(model.hiddenSize, mlp),
+    0,
+  );
+  return parameterCount(model) - idle;
 }
 
 /**
- * Bytes of weights on one of `tensorParallel` devices. KV projections are replicated when there are more devices than
- * KV heads; embeddings, LM head, norms and biases stay at 16 bits or more, as in published quantised checkpoints.
+ * Bytes of weights on the fullest device. Embeddings, LM head, routers, norms and biases stay at 16 bits or more, as in
+ * published quantised checkpoints.
  */
-export function weightBytesPerDevice(model: LlmModel, tensorParallel: number, precision: Precision): number {
-  const { matrices, vocabulary, replicated } = elementsPerDevice(model, tensorParallel);
-  return matrices * precision.weightBytes + (vocabulary + replicated) * unquantisedBytes(precision);
+export function weightBytesPerDevice(
+  model: LlmModel,
+  parallelism: Parallelism,
+  precision: Precision,
+): number {
+  const { matrices, expertMatrices, unquantised } = elementsPerDevice(model, parallelism);
+  return (
+    matrices * precision.weightBytes +
+    expertMatrices * precision.expertWeightBytes +
+    unquantised * unquantisedBytes(precision)
+  );
 }
 
-/** Bytes of an element of embeddings, LM head, norms and biases. */
+/** Bytes of an element of what is never stored in fewer than 16 bits. */
 export function unquantisedBytes(precision: Precision): number {
   return Math.max(UNQUANTISED_BYTES, precision.weightBytes);
 }
 
-/** KV-cache bytes of one token over all layers of the whole model: 2 · layers · KV heads · head size · bytes. */
+/** KV-cache bytes of one token over all layers of the whole model, e.g. 2 · layers · KV heads · head size · bytes. */
 export function kvBytesPerToken(model: LlmModel, precision: Precision): number {
-  return kvBytesPerTokenPerDevice(model, 1, precision);
+  return kvBytesPerTokenPerDevice(model, SINGLE_DEVICE, precision);
 }
 
-/** KV-cache bytes of one token on one of `tensorParallel` devices, all layers. */
+/** KV-cache bytes of one token on one device of the fullest stage, if the device's attention group serves its sequence. */
 export function kvBytesPerTokenPerDevice(
   model: LlmModel,
+  parallelism: Parallelism,
+  precision: Precision,
+): number {
+  const layers = attentionLayerCount(model) * stageShare(model, parallelism);
+  return layers * kvBytesPerTokenPerLayer(model.attention, parallelism.tensorParallel, precision);
+}
+
+/**
+ * KV-cache bytes of one token in one layer on one of `tensorParallel` devices. Keys and values are shared out by head;
+ * the latent and an indexer's key serve all heads, so that every device keeps them.
+ */
+export function kvBytesPerTokenPerLayer(
+  attention: Attention,
   tensorParallel: number,
   precision: Precision,
 ): number {
-  const attention = groupedAttentionOf(model);
-  const heads = kvHeadsPerDevice(attention.kvHeads, tensorParallel);
-  return 2 * layerCount(model) * heads * attention.headSize * precision.kvBytes;
+  if (attention.kind === "grouped") {
+    return 2 * kvHeadsPerDevice(attention.kvHeads, tensorParallel) * attention.headSize * precision.kvBytes;
+  }
+  const { kvRank, ropeHeadSize, indexer } = attention;
+  return (kvRank + ropeHeadSize) * precision.kvBytes + (indexer?.headSize ?? 0) * INDEX_KEY_BYTES;
+}
+
+/**
+ * Bytes that one sequence keeps on one device of the fullest stage however long it is: recurrent states of linear
+ * attention, and the tokens under its convolution but for the current one.
+ */
+export function stateBytesPerSequence(
+  model: LlmModel,
+  parallelism: Parallelism,
+  precision: Precision,
+): number {
+  const { tensorParallel } = parallelism;
+  const bytes = model.layerGroups.reduce(
+    (sum, { layers, mixer }) =>
+      mixer === undefined ? sum : sum + layers * stateBytesPerLayer(mixer, tensorParallel, precision),
+    0,
+  );
+  return bytes * stageShare(model, parallelism);
+}
+
+/** Bytes that one sequence keeps in one layer of linear attention on one of `tensorParallel` devices. */
+export function stateBytesPerLayer(
+  mixer: LinearAttention,
+  tensorParallel: number,
+  precision: Precision,
+): number {
+  const { keyHeads, keyHeadSize, valueHeads, valueHeadSize, convTokens } = mixer;
+  const state = valueHeads * keyHeadSize * valueHeadSize * STATE_BYTES;
+  const convolved = (2 * keyHeads * keyHeadSize + valueHeads * valueHeadSize) * (convTokens - 1);
+  return (state + convolved * Math.max(UNQUANTISED_BYTES, precision.activationBytes)) / tensorParallel;
 }
 
 /**
  * Peak bytes of activations on one device while a step of `maxNumBatchedTokens` runs: the residual stream and the
  * normed copy that feeds a layer, and beside them the largest of
- * - attention: query, key, value and attention output of the device's heads,
- * - MLP: gate and up projection and their product (two matrices: input and output of the activation),
+ * - attention: what the projections of the device's heads put out, and the attention output,
+ * - MLP: gate and up projection and their product (two matrices: input and output of the activation); of experts besides
+ *   one copy of the input per expert that a token is given to, tokens of all attention groups spread evenly,
  * - logits of up to 256 sequences over the whole vocabulary, gathered in activation precision and sampled in float32.
  */
 export function activationBytesPerDevice(
   model: LlmModel,
   maxNumBatchedTokens: number,
-  tensorParallel: number,
+  parallelism: Parallelism,
   precision: Precision,
 ): number {
-  const attention = groupedAttentionOf(model);
   const tokenBytes = maxNumBatchedTokens * precision.activationBytes;
-  const heads =
-    (2 * attention.queryHeads) / tensorParallel + 2 * kvHeadsPerDevice(attention.kvHeads, tensorParallel);
-  const attentionBytes = tokenBytes * heads * attention.headSize;
-  const mlpBytes = Math.max(
-    ...model.layerGroups.map((group) => {
-      const mlp = denseMlpOf(model, group.mlp);
-      return (tokenBytes * (mlp.gated ? 3 : 2) * mlp.intermediateSize) / tensorParallel;
-    }),
+  const widest = Math.max(
+    ...model.layerGroups.map((group) =>
+      Math.max(mixerWidth(model, group, parallelism), mlpWidth(model, group.mlp, parallelism)),
+    ),
   );
   const logitRows = Math.min(maxNumBatchedTokens, LOGIT_ROWS);
   const logitBytes = logitRows * model.vocabSize * (precision.activationBytes + LOGIT_BYTES);
-  return 2 * tokenBytes * model.hiddenSize + Math.max(attentionBytes, mlpBytes, logitBytes);
+  return 2 * tokenBytes * model.hiddenSize + Math.max(tokenBytes * widest, logitBytes);
 }
 
-/** @throws InputError for a model with latent attention, which has no cost model */
-export function groupedAttentionOf(model: LlmModel): GroupedAttention {
-  if (model.attention.kind === "grouped") return model.attention;
-  throw new InputError({ message: `${model.name} has latent attention (MLA), which is not modelled` });
-}
-
-/** @throws InputError for a mixture of experts, which has no cost model */
-export function denseMlpOf(model: LlmModel, mlp: LlmModel["layerGroups"][number]["mlp"]): DenseMlp {
-  if (mlp.kind === "dense") return mlp;
-  throw new InputError({ message: `${model.name} is a mixture of experts (MoE), which is not modelled` });
-}
-
-function elementsPerDevice(model: LlmModel, tensorParallel: number): Elements {
-  const { hiddenSize: hidden, vocabSize } = model;
-  const attention = groupedAttentionOf(model);
-  const layers = layerCount(model);
-  const queryWidth = (attention.queryHeads / tensorParallel) * attention.headSize;
-  const qkvWidth = queryWidth + 2 * kvHeadsPerDevice(attention.kvHeads, tensorParallel) * attention.headSize;
-  const normWidth = hidden * (model.normBias ? 2 : 1);
-
-  let matrices = layers * hidden * (qkvWidth + queryWidth);
-  let replicated = layers * model.normsPerLayer * normWidth + normWidth + model.learnedPositions * hidden;
-  if (attention.qkvBias) replicated += layers * qkvWidth;
-  if (attention.outputBias) replicated += layers * hidden;
-  if (attention.qkNorm) replicated += layers * 2 * attention.headSize;
-  for (const group of model.layerGroups) {
-    const mlp = denseMlpOf(model, group.mlp);
-    const width = mlp.intermediateSize / tensorParallel;
-    const inputs = mlp.gated ? 2 : 1;
-    matrices += group.layers * hidden * width * (inputs + 1);
-    if (mlp.bias) replicated += group.layers * (inputs * width + hidden);
+/** Elements per token that the token mixer of a layer holds at once. */
+function mixerWidth({ attention }: LlmModel, { mixer }: LayerGroup, { tensorParallel }: Parallelism): number {
+  if (mixer !== undefined) {
+    // Query, key and value before and after the convolution; output gate and output.
+    const { keyHeads, keyHeadSize, valueHeads, valueHeadSize } = mixer;
+    return (4 * keyHeads * keyHeadSize + 4 * valueHeads * valueHeadSize) / tensorParallel;
   }
-  const vocabulary = Math.ceil(vocabSize / tensorParallel) * hidden * (model.tiedEmbeddings ? 1 : 2);
-  return { matrices, vocabulary, replicated };
+  if (attention.kind === "grouped") {
+    const queries = ((attention.outputGate === true ? 3 : 2) * attention.queryHeads) / tensorParallel;
+    return (queries + 2 * kvHeadsPerDevice(attention.kvHeads, tensorParallel)) * attention.headSize;
+  }
+  // Queries, keys, values and output of a prefill, in which the latent is expanded.
+  const { queryHeads, nopeHeadSize, ropeHeadSize, valueHeadSize } = attention;
+  return (2 * queryHeads * (nopeHeadSize + ropeHeadSize + valueHeadSize)) / tensorParallel;
+}
+
+/** Elements per token that the MLP of a layer holds at once. */
+function mlpWidth({ hiddenSize }: LlmModel, mlp: Mlp, parallelism: Parallelism): number {
+  const { tensorParallel, expertParallel, dataParallelAttention } = parallelism;
+  const matrices = mlp.gated ? 3 : 2;
+  if (mlp.kind === "dense") return (matrices * mlp.intermediateSize) / tensorParallel;
+  const copies = (mlp.expertsPerToken * dataParallelAttention) / expertParallel;
+  const width = mlp.expertIntermediateSize / expertTensorParallel(parallelism);
+  return copies * (hiddenSize + matrices * width) + (matrices * mlp.sharedIntermediateSize) / tensorParallel;
 }

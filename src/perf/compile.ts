@@ -1,33 +1,43 @@
 import { checkDevice } from "../hardware/limits.ts";
 import type { Device } from "../hardware/device.ts";
 import { windowClasses, type LlmModel, type Precision } from "../models/llm-model.ts";
-import { checkTensorParallel } from "../models/parallelism.ts";
+import { checkParallelism, deviceCount, type Parallelism } from "../models/parallelism.ts";
 import { CompiledStepCost } from "./compiled-step-cost.ts";
 import { gpuMachine } from "./gpu/gpu-machine.ts";
+import type { ExpertSkew } from "./expert-load.ts";
 import { hdaMachine } from "./hda/hda-machine.ts";
-import { stepOperators } from "./operators.ts";
+import type { Machine } from "./machine.ts";
+import type { TensorParallelStyle } from "./operator-makers.ts";
+import { stepOperators } from "./step-operators.ts";
 import type { StepCost } from "./step-cost.ts";
 
 export interface StepCostRequest {
   readonly model: LlmModel;
   readonly device: Device;
-  /** Devices over which every layer is split. */
-  readonly tensorParallel: number;
+  /** How the replica is cut over its devices. */
+  readonly parallelism: Parallelism;
   readonly precision: Precision;
+  /** `all-reduce` when left out. */
+  readonly tensorParallelStyle?: TensorParallelStyle;
+  /** How tokens spread over experts; `uniform` when left out. */
+  readonly expertSkew?: ExpertSkew;
 }
 
 /**
- * The cost of any step of one replica of `tensorParallel` devices.
- * @throws InputError for a split that the model does not allow, a device that cannot exist, or a model with experts or
- * latent attention
+ * The cost of any step of one replica.
+ * @throws InputError for a split that the model does not allow, or a device that cannot exist
  */
-export function compileStepCost({ model, device, tensorParallel, precision }: StepCostRequest): StepCost {
-  checkTensorParallel(model, tensorParallel);
+export function compileStepCost(request: StepCostRequest): StepCost {
+  const { model, device, parallelism, precision } = request;
+  const { tensorParallelStyle = "all-reduce", expertSkew = { kind: "uniform" } } = request;
+  checkParallelism(model, parallelism);
   checkDevice(device);
-  const machine =
-    device.kind === "gpu"
-      ? gpuMachine(device, tensorParallel, precision)
-      : hdaMachine(device, tensorParallel);
-  const operators = stepOperators(model, tensorParallel, precision);
-  return new CompiledStepCost(machine, operators, windowClasses(model));
+  const machine = machineOf(device, deviceCount(parallelism), precision);
+  const operators = stepOperators({ model, parallelism, precision, tensorParallelStyle, expertSkew });
+  return new CompiledStepCost(machine, operators, windowClasses(model), parallelism);
+}
+
+/** One of `devices` devices that work on the same steps. */
+export function machineOf(device: Device, devices: number, precision: Precision): Machine {
+  return device.kind === "gpu" ? gpuMachine(device, devices, precision) : hdaMachine(device, devices);
 }

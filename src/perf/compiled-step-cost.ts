@@ -1,3 +1,5 @@
+import type { Parallelism } from "../models/parallelism.ts";
+import { BatchDeal } from "./batch-deal.ts";
 import { explainStep } from "./explain.ts";
 import {
   AttentionWork,
@@ -6,8 +8,7 @@ import {
   type AttentionKernel,
   type Machine,
 } from "./machine.ts";
-import type { AttentionGroup, StepOperators } from "./operators.ts";
-import { causalPairs } from "./prefill-work.ts";
+import type { AttentionGroup, StepOperators, TokenMixer } from "./operators.ts";
 import { Roofline } from "./roofline.ts";
 import {
   CHARGE_COUNT,
@@ -18,6 +19,15 @@ import {
   type StepShape,
 } from "./step-cost.ts";
 import { operatorsCost, StepTable } from "./step-table.ts";
+import { streamKernel } from "./stream-kernel.ts";
+
+/** Attention of one group of layers. */
+interface CompiledGroup {
+  readonly group: AttentionGroup;
+  readonly kernel: AttentionKernel;
+  /** The kernel's decode lines by number of sequences, worked out on first use. */
+  readonly lines: (Float64Array | undefined)[];
+}
 
 /**
  * Step cost of one replica: tables over the token count and over the logit count, and attention in closed form over
@@ -27,70 +37,81 @@ export class CompiledStepCost implements StepCost {
   readonly windowTokens: readonly number[];
   readonly #machine: Machine;
   readonly #operators: StepOperators;
-  readonly #kernel: AttentionKernel;
+  readonly #groups: readonly CompiledGroup[];
+  readonly #deal: BatchDeal;
   readonly #tokenTable: StepTable;
+  readonly #expertTable: StepTable | undefined;
   readonly #logitTable: StepTable;
   readonly #roofline: Roofline;
   readonly #work = new AttentionWork();
 
-  constructor(machine: Machine, operators: StepOperators, windowTokens: readonly number[]) {
+  constructor(
+    machine: Machine,
+    operators: StepOperators,
+    windowTokens: readonly number[],
+    { pipelineParallel, dataParallelAttention }: Parallelism,
+  ) {
     this.#machine = machine;
     this.#operators = operators;
     this.windowTokens = windowTokens;
-    this.#kernel = machine.attention(operators.heads);
-    const perToken = [...operators.beforeAttention, ...operators.afterAttention];
-    this.#tokenTable = new StepTable(operatorsCost(machine, perToken));
+    this.#deal = new BatchDeal(pipelineParallel, dataParallelAttention);
+    this.#groups = operators.attentionGroups.map((group) => {
+      return { group, kernel: kernelOf(machine, group.mixer), lines: [] };
+    });
+    // Nothing after attention hides behind what came before it.
+    const before = operatorsCost(machine, operators.beforeAttention);
+    const after = operatorsCost(machine, operators.afterAttention);
+    this.#tokenTable = new StepTable((count, charges) => before(count, charges) + after(count, charges));
+    this.#expertTable =
+      operators.experts.length === 0 ? undefined : new StepTable(operatorsCost(machine, operators.experts));
     this.#logitTable = new StepTable(operatorsCost(machine, operators.logits));
-    this.#roofline = new Roofline(machine, operators);
+    this.#roofline = new Roofline(machine, operators, this.#deal);
   }
 
   openUse(): StepUse {
-    return new StepUse(this.#operators.attentionGroups.length);
+    return new StepUse(this.#groups.length);
   }
 
   step(shape: StepShape, use: StepUse): number {
-    const { chunkCount, chunkNewTokens, logitSequences } = shape;
-    let tokens = shape.decodeSequences;
-    for (let i = 0; i < chunkCount; i++) tokens += chunkNewTokens[i]!;
-    use.count(tokens, logitSequences, 1);
-    let seconds =
-      this.#machine.hostSeconds + this.#tokenTable.seconds(tokens) + this.#logitTable.seconds(logitSequences);
-    const { attentionGroups } = this.#operators;
-    if (chunkCount > 0) {
-      for (let g = 0; g < attentionGroups.length; g++) {
-        seconds += this.#mixedSeconds(attentionGroups[g]!, shape, use.charges);
-      }
+    const deal = this.#deal;
+    deal.ofStep(shape);
+    use.count(deal, 1);
+    let seconds = this.#machine.hostSeconds + this.#tableSeconds(deal);
+    const groups = this.#groups;
+    if (shape.chunkCount > 0) {
+      for (let g = 0; g < groups.length; g++) seconds += this.#mixedSeconds(groups[g]!, shape, use.charges);
       return seconds;
     }
-    use.decodes += shape.decodeSequences;
-    for (let g = 0; g < attentionGroups.length; g++) {
-      const { layers, windowClass } = attentionGroups[g]!;
-      const context = contextOf(shape, windowClass);
+    if (shape.decodeSequences === 0) return seconds;
+    use.decodes += deal.decodes;
+    for (let g = 0; g < groups.length; g++) {
+      const { layers, windowClass } = groups[g]!.group;
+      const context = contextOf(shape, windowClass) * deal.decodeShare;
       use.contextTokens[g]! += context;
-      seconds += layers * decodeLineSeconds(this.#kernel.decodeLines, shape.decodeSequences, context);
+      seconds += layers * decodeLineSeconds(linesOf(groups[g]!, deal.decodes), context);
     }
     return seconds;
   }
 
   decodeRamp(shape: StepShape, windowGrowth: Float64Array, ramp: DecodeRamp): void {
-    const { decodeLines } = this.#kernel;
     const sequences = shape.decodeSequences;
-    let seconds =
-      this.#machine.hostSeconds + this.#tokenTable.seconds(sequences) + this.#logitTable.seconds(sequences);
+    const deal = this.#deal;
+    deal.ofDecodes(sequences);
+    const { decodes, decodeShare } = deal;
+    let seconds = this.#machine.hostSeconds + this.#tableSeconds(deal);
     let secondsPerStep = 0;
     let steps = Infinity;
-    const { attentionGroups } = this.#operators;
-    for (let g = 0; g < attentionGroups.length; g++) {
-      const { layers, windowClass } = attentionGroups[g]!;
-      const context = contextOf(shape, windowClass);
-      const growth = windowClass < 0 ? sequences : windowGrowth[windowClass]!;
-      const line = steepestTopLine(decodeLines, sequences, context);
-      const slope = decodeLines[line + 2]!;
-      seconds += layers * (decodeLines[line]! + decodeLines[line + 1]! * sequences + slope * context);
+    const groups = this.#groups;
+    for (let g = 0; g < groups.length; g++) {
+      const { layers, windowClass } = groups[g]!.group;
+      const lines = linesOf(groups[g]!, decodes);
+      const context = contextOf(shape, windowClass) * decodeShare;
+      const growth = (windowClass < 0 ? sequences : windowGrowth[windowClass]!) * decodeShare;
+      const line = steepestTopLine(lines, context);
+      const slope = lines[line + 1]!;
+      seconds += layers * (lines[line]! + slope * context);
       secondsPerStep += layers * slope * growth;
-      if (decodeLines.length > LINE_FIELDS) {
-        steps = Math.min(steps, stepsOnLine(decodeLines, line, sequences, context, growth));
-      }
+      if (lines.length > LINE_FIELDS) steps = Math.min(steps, stepsOnLine(lines, line, context, growth));
     }
     ramp.steps = steps;
     ramp.seconds = seconds;
@@ -100,14 +121,17 @@ export class CompiledStepCost implements StepCost {
 
   useRamp(shape: StepShape, windowGrowth: Float64Array, steps: number, use: StepUse): void {
     const sequences = shape.decodeSequences;
-    use.count(sequences, sequences, steps);
-    use.decodes += steps * sequences;
+    const deal = this.#deal;
+    deal.ofDecodes(sequences);
+    use.count(deal, steps);
+    use.decodes += steps * deal.decodes;
     const sumOfIndex = (steps * (steps - 1)) / 2;
-    const { attentionGroups } = this.#operators;
-    for (let g = 0; g < attentionGroups.length; g++) {
-      const { windowClass } = attentionGroups[g]!;
+    const groups = this.#groups;
+    for (let g = 0; g < groups.length; g++) {
+      const { windowClass } = groups[g]!.group;
       const growth = windowClass < 0 ? sequences : windowGrowth[windowClass]!;
-      use.contextTokens[g]! += steps * contextOf(shape, windowClass) + sumOfIndex * growth;
+      const context = steps * contextOf(shape, windowClass) + sumOfIndex * growth;
+      use.contextTokens[g]! += context * deal.decodeShare;
     }
   }
 
@@ -115,10 +139,12 @@ export class CompiledStepCost implements StepCost {
     const charges = use.charges.slice();
     for (let count = 1; count < use.tokenSteps.length; count++) {
       if (use.tokenSteps[count]! > 0) this.#tokenTable.charge(count, use.tokenSteps[count]!, charges);
+      if (use.stageTokenSteps[count]! > 0)
+        this.#expertTable?.charge(count, use.stageTokenSteps[count]!, charges);
       if (use.logitSteps[count]! > 0) this.#logitTable.charge(count, use.logitSteps[count]!, charges);
     }
-    this.#operators.attentionGroups.forEach(({ layers }, g) => {
-      this.#chargeDecodes(layers, use.decodes, use.contextTokens[g]!, charges);
+    this.#groups.forEach((group, g) => {
+      chargeDecodes(group, use.decodes, use.contextTokens[g]!, charges);
     });
     return charges;
   }
@@ -128,50 +154,80 @@ export class CompiledStepCost implements StepCost {
   }
 
   explain(shape: StepShape): readonly OperatorCost[] {
-    return explainStep(this.#machine, this.#operators, shape, (group, charges) => {
-      if (shape.chunkCount > 0) return this.#mixedSeconds(group, shape, charges);
-      const context = contextOf(shape, group.windowClass);
-      this.#chargeDecodes(group.layers, shape.decodeSequences, context, charges);
-      return group.layers * decodeLineSeconds(this.#kernel.decodeLines, shape.decodeSequences, context);
+    const deal = this.#deal;
+    deal.ofStep(shape);
+    const mixing = this.#groups.map((group) => {
+      const charges = new Float64Array(CHARGE_COUNT);
+      const seconds = this.#mixingSeconds(group, shape, charges);
+      return { seconds, charges, mapping: group.kernel.describe?.(this.#workOf(group, shape), charges) };
     });
+    return explainStep(this.#machine, this.#operators, shape, deal, mixing);
+  }
+
+  /** Seconds of everything but attention. */
+  #tableSeconds({ tokens, stageTokens, logits }: BatchDeal): number {
+    const seconds = this.#tokenTable.seconds(tokens) + this.#logitTable.seconds(logits);
+    return this.#expertTable === undefined ? seconds : seconds + this.#expertTable.seconds(stageTokens);
+  }
+
+  /** Attention of all layers of a group in any step; adds its charges. */
+  #mixingSeconds(compiled: CompiledGroup, shape: StepShape, charges: Float64Array): number {
+    if (shape.chunkCount > 0) return this.#mixedSeconds(compiled, shape, charges);
+    if (shape.decodeSequences === 0) return 0;
+    const { decodes, decodeShare } = this.#deal;
+    const { layers, windowClass } = compiled.group;
+    const context = contextOf(shape, windowClass) * decodeShare;
+    chargeDecodes(compiled, decodes, context, charges);
+    return layers * decodeLineSeconds(linesOf(compiled, decodes), context);
   }
 
   /** Attention of all layers of a group in a step with prompt tokens; adds its charges. */
-  #mixedSeconds(
-    { layers, windowClass, windowTokens }: AttentionGroup,
-    shape: StepShape,
-    charges: Float64Array,
-  ): number {
-    this.#gatherWork(shape, contextOf(shape, windowClass), windowTokens);
-    return this.#kernel.mixed(this.#work, layers, charges);
+  #mixedSeconds(compiled: CompiledGroup, shape: StepShape, charges: Float64Array): number {
+    const { group, kernel } = compiled;
+    return kernel.mixed(this.#workOf(compiled, shape), group.layers, charges);
   }
 
-  /** Adds what attention of `layers` layers charges for `sequences` decodes that attend to `context` tokens in all. */
-  #chargeDecodes(layers: number, sequences: number, context: number, charges: Float64Array): void {
-    const { decodeRates } = this.#kernel;
-    for (let i = 0; i < CHARGE_COUNT; i++) {
-      charges[i]! += layers * (decodeRates[i]! * sequences + decodeRates[CHARGE_COUNT + i]! * context);
-    }
-  }
-
-  #gatherWork(shape: StepShape, decodeContext: number, window: number): void {
+  /** What one layer of a group has to do on the fullest device. Valid until the next call. */
+  #workOf({ group, kernel }: CompiledGroup, shape: StepShape): AttentionWork {
     const { chunkNewTokens, chunkContextTokens, chunkCount } = shape;
-    const { rowBlockTokens, tokensPerPass } = this.#kernel;
+    const { decodes, decodeShare, prefillShare } = this.#deal;
     const work = this.#work;
-    work.decodeSequences = shape.decodeSequences;
-    work.decodeContextTokens = decodeContext;
-    work.newTokens = 0;
-    work.prefillPairs = 0;
-    work.prefillKvTokens = 0;
+    work.clear();
+    work.decodeSequences = decodes;
+    work.decodeContextTokens = contextOf(shape, group.windowClass) * decodeShare;
     for (let i = 0; i < chunkCount; i++) {
-      const newTokens = chunkNewTokens[i]!;
-      const context = chunkContextTokens[i]!;
-      const filledRows = Math.ceil(newTokens / rowBlockTokens) * rowBlockTokens;
-      const passes = Math.max(1, Math.ceil(newTokens / tokensPerPass));
-      work.newTokens += newTokens;
-      work.prefillPairs += (causalPairs(newTokens, context, window) * filledRows) / newTokens;
-      work.prefillKvTokens += (Math.min(context, window) + newTokens) * passes;
+      work.addChunk(chunkNewTokens[i]!, chunkContextTokens[i]!, group.windowTokens, kernel);
     }
+    if (prefillShare < 1) work.scalePrefill(prefillShare);
+    return work;
+  }
+}
+
+function kernelOf(machine: Machine, mixer: TokenMixer): AttentionKernel {
+  switch (mixer.kind) {
+    case "grouped":
+      return machine.attention(mixer);
+    case "latent":
+      return machine.latentAttention(mixer);
+    case "stream":
+      return streamKernel(machine.streamRates, mixer);
+  }
+}
+
+function linesOf({ kernel, lines }: CompiledGroup, sequences: number): Float64Array {
+  return (lines[sequences] ??= kernel.decodeLines(sequences));
+}
+
+/** Adds what attention charges for `sequences` decodes that attend to `context` tokens in all. */
+function chargeDecodes(
+  { group, kernel }: CompiledGroup,
+  sequences: number,
+  context: number,
+  charges: Float64Array,
+): void {
+  const { decodeRates } = kernel;
+  for (let i = 0; i < CHARGE_COUNT; i++) {
+    charges[i]! += group.layers * (decodeRates[i]! * sequences + decodeRates[CHARGE_COUNT + i]! * context);
   }
 }
 
@@ -180,13 +236,13 @@ function contextOf(shape: StepShape, windowClass: number): number {
 }
 
 /** Offset of the line that is the largest now and stays so the longest: among equal ones the steepest. */
-function steepestTopLine(lines: Float64Array, sequences: number, context: number): number {
+function steepestTopLine(lines: Float64Array, context: number): number {
   let top = 0;
   if (lines.length === LINE_FIELDS) return top;
   let topSeconds = -1;
   for (let at = 0; at < lines.length; at += LINE_FIELDS) {
-    const seconds = lines[at]! + lines[at + 1]! * sequences + lines[at + 2]! * context;
-    if (seconds > topSeconds || (seconds === topSeconds && lines[at + 2]! > lines[top + 2]!)) {
+    const seconds = lines[at]! + lines[at + 1]! * context;
+    if (seconds > topSeconds || (seconds === topSeconds && lines[at + 1]! > lines[top + 1]!)) {
       top = at;
       topSeconds = seconds;
     }
@@ -200,20 +256,13 @@ function steepestTopLine(lines: Float64Array, sequences: number, context: number
  * does not grow. Counted down until the last step is really on this side of the crossing, since the division may round
  * up.
  */
-function stepsOnLine(
-  lines: Float64Array,
-  top: number,
-  sequences: number,
-  context: number,
-  growth: number,
-): number {
+function stepsOnLine(lines: Float64Array, top: number, context: number, growth: number): number {
   if (growth === 0) return Infinity;
   let steps = Infinity;
   for (let at = 0; at < lines.length; at += LINE_FIELDS) {
-    const slopeGain = lines[at + 2]! - lines[top + 2]!;
+    const slopeGain = lines[at + 1]! - lines[top + 1]!;
     if (slopeGain <= 0) continue;
-    const lead = lines[top]! - lines[at]! + (lines[top + 1]! - lines[at + 1]!) * sequences;
-    const crossing = lead / slopeGain;
+    const crossing = (lines[top]! - lines[at]!) / slopeGain;
     let count = Math.floor((crossing - context) / growth) + 1;
     while (count > 1 && context + (count - 1) * growth > crossing) count--;
     steps = Math.min(steps, Math.max(1, count));

@@ -1,5 +1,14 @@
+import type { BatchDeal } from "./batch-deal.ts";
+import { collectiveBytes } from "./collective-seconds.ts";
 import type { Cover, Machine } from "./machine.ts";
-import { flopsPerRow, type AttentionGroup, type Operator, type StepOperators } from "./operators.ts";
+import type { OperatorMapping } from "./operator-mapping.ts";
+import {
+  flopsPerPair,
+  flopsPerRow,
+  type AttentionGroup,
+  type Operator,
+  type StepOperators,
+} from "./operators.ts";
 import { causalPairs } from "./prefill-work.ts";
 import {
   CHARGE_COUNT,
@@ -12,102 +21,173 @@ import {
 } from "./step-cost.ts";
 import { operatorSeconds } from "./step-table.ts";
 
+/** What attention of one group of layers takes, all layers together. */
+export interface MixingCost {
+  readonly seconds: number;
+  readonly charges: Float64Array;
+  /** Of one layer; absent where the kernel does not tell. */
+  readonly mapping: OperatorMapping | undefined;
+}
+
+/** What is known of one operator before it is told to people; all but the mapping over all its runs. */
+interface OperatorRun {
+  readonly operator: string;
+  readonly count: number;
+  readonly flops: number;
+  /** Whether the FLOPs are those of matrix units. */
+  readonly matrix: boolean;
+  readonly linkBytes: number;
+  readonly seconds: number;
+  readonly charges: Float64Array;
+  readonly mapping: OperatorMapping | undefined;
+}
+
 /**
  * A step operator by operator, in order of execution; the seconds add up to what `step` answers.
- * @param attentionSeconds seconds of one group's attention; adds its charges
+ * @param mixing by attention group
  */
 export function explainStep(
   machine: Machine,
   operators: StepOperators,
   shape: StepShape,
-  attentionSeconds: (group: AttentionGroup, charges: Float64Array) => number,
+  deal: BatchDeal,
+  mixing: readonly MixingCost[],
 ): OperatorCost[] {
-  let tokens = shape.decodeSequences;
-  for (let i = 0; i < shape.chunkCount; i++) tokens += shape.chunkNewTokens[i]!;
+  const { tokens, stageTokens, logits } = deal;
   const rows: OperatorCost[] = [hostRow(machine)];
   const cover: Cover = { seconds: 0 };
   const add = (operator: Operator, count: number) => rows.push(operatorRow(machine, operator, count, cover));
 
   if (tokens > 0) {
     for (const operator of operators.beforeAttention) add(operator, tokens);
-    for (const group of operators.attentionGroups) {
-      const charges = new Float64Array(CHARGE_COUNT);
-      const seconds = attentionSeconds(group, charges);
-      rows.push(attentionRow(machine, operators, group, shape, seconds, charges));
-    }
+    operators.attentionGroups.forEach((group, g) => {
+      rows.push(attentionRow(machine, group, shape, deal, mixing[g]!));
+    });
+    cover.seconds = 0;
     for (const operator of operators.afterAttention) add(operator, tokens);
+    cover.seconds = 0;
+    for (const operator of operators.experts) add(operator, stageTokens);
   }
   cover.seconds = 0;
-  if (shape.logitSequences > 0) for (const operator of operators.logits) add(operator, shape.logitSequences);
+  if (logits > 0) for (const operator of operators.logits) add(operator, logits);
   return rows;
 }
 
 function hostRow(machine: Machine): OperatorCost {
-  const nothing = new Float64Array(CHARGE_COUNT);
-  return { ...costRow(machine, "host", 1, 0, machine.hostSeconds, nothing), unit: "host", bound: "launch" };
+  const run: OperatorRun = {
+    ...{ operator: "host", count: 1, flops: 0, matrix: false, linkBytes: 0, mapping: undefined },
+    seconds: machine.hostSeconds,
+    charges: new Float64Array(CHARGE_COUNT),
+  };
+  return { ...costRow(machine, run), unit: "host", bound: "host", boundUtilization: null };
 }
 
 function operatorRow(machine: Machine, operator: Operator, rows: number, cover: Cover): OperatorCost {
+  const { name, count, kind } = operator;
   const charges = new Float64Array(CHARGE_COUNT);
   const seconds = operatorSeconds(machine, operator, rows, cover, charges);
-  for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! *= operator.count;
-  const flops = operator.count * rows * flopsPerRow(operator);
-  return costRow(machine, operator.name, operator.count, flops, operator.count * seconds, charges);
+  for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! *= count;
+  return costRow(machine, {
+    ...{ operator: name, count, charges },
+    flops: count * rows * flopsPerRow(operator),
+    matrix: kind === "product" || kind === "experts",
+    linkBytes: count * linkBytesOf(operator, rows),
+    seconds: count * seconds,
+    mapping: machine.describe?.(operator, rows),
+  });
+}
+
+/** Bytes that each device sends. */
+function linkBytesOf(operator: Operator, rows: number): number {
+  switch (operator.kind) {
+    case "product":
+    case "elementwise":
+    case "experts":
+      return 0;
+    default:
+      return collectiveBytes(operator.kind, operator.devices, rows * operator.bytesPerRow);
+  }
 }
 
 function attentionRow(
   machine: Machine,
-  operators: StepOperators,
-  group: AttentionGroup,
+  { name, mixer, windowClass, windowTokens, layers }: AttentionGroup,
   shape: StepShape,
-  seconds: number,
-  charges: Float64Array,
+  { decodeShare, prefillShare, tokens }: BatchDeal,
+  mixing: MixingCost,
 ): OperatorCost {
-  const { windowClass, windowTokens, layers } = group;
-  const { queryHeads, headSize } = operators.heads;
-  let pairs = windowClass < 0 ? shape.decodeContextTokens : shape.decodeWindowTokens[windowClass]!;
+  const context = windowClass < 0 ? shape.decodeContextTokens : shape.decodeWindowTokens[windowClass]!;
+  const perPair = flopsPerPair(mixer);
+  let prefillPairs = 0;
   for (let i = 0; i < shape.chunkCount; i++) {
-    pairs += causalPairs(shape.chunkNewTokens[i]!, shape.chunkContextTokens[i]!, windowTokens);
+    prefillPairs += causalPairs(shape.chunkNewTokens[i]!, shape.chunkContextTokens[i]!, windowTokens);
   }
-  const name = windowClass < 0 ? "attention" : `attention_window_${windowTokens}`;
-  return costRow(machine, name, layers, layers * pairs * 4 * headSize * queryHeads, seconds, charges);
+  const perToken = mixer.kind === "stream" ? mixer.flopsPerToken : 0;
+  const flops =
+    context * decodeShare * perPair.decode +
+    prefillPairs * prefillShare * perPair.prefill +
+    tokens * perToken;
+  return costRow(machine, {
+    ...{ operator: name, count: layers, flops: layers * flops, matrix: true, linkBytes: 0 },
+    ...mixing,
+  });
 }
 
-function costRow(
-  machine: Machine,
-  operator: string,
-  count: number,
-  flops: number,
-  seconds: number,
-  charges: Float64Array,
-): OperatorCost {
-  const busySeconds = Object.fromEntries(RESOURCES.map((name) => [name, charges[RESOURCE_INDEX[name]]!]));
+function costRow(machine: Machine, run: OperatorRun): OperatorCost {
+  const { operator, count, flops, matrix, linkBytes, seconds, charges, mapping } = run;
+  const busySeconds = Object.fromEntries(
+    RESOURCES.map((name) => [name, charges[RESOURCE_INDEX[name]]!]),
+  ) as Record<Resource, number>;
+  const localSeconds = count * (mapping?.localSeconds ?? 0);
+  const busiest = busiestOf({ ...busySeconds, local_sram: localSeconds });
   return {
     operator,
-    unit: unitOf(charges),
+    unit: unitOf(busySeconds),
+    dataflow: mapping?.dataflow ?? null,
+    partition: mapping?.partition ?? null,
+    tile: mapping?.tile ?? null,
     count,
     flops,
-    dramBytes: charges[RESOURCE_INDEX.dram]! * machine.streamBytesPerSecond,
+    dramBytes: busySeconds.dram * machine.streamBytesPerSecond,
+    networkBytes:
+      mapping === undefined
+        ? busySeconds.noc * machine.streamRates.nocBytesPerSecond
+        : count * mapping.networkBytes,
+    localBytes: count * (mapping?.localBytes ?? 0),
+    linkBytes,
     seconds,
-    busySeconds: busySeconds as Record<Resource, number>,
-    bound: boundOf(seconds, charges),
+    busySeconds,
+    localSeconds,
+    bound: boundOf(seconds, busiest),
+    boundUtilization: seconds === 0 ? null : Math.min(1, busiest.seconds / seconds),
+    peakUtilization: matrix && seconds > 0 ? flops / (seconds * machine.peakFlopsPerSecond) : null,
     joules: charges[ENERGY_CHARGE]!,
   };
 }
 
 /** The matrix units that take part, else the vector unit or the links. */
-function unitOf(charges: Float64Array): string {
-  const busy = (["sa", "mac_tree"] as const).filter((name) => charges[RESOURCE_INDEX[name]]! > 0);
+function unitOf(busySeconds: Readonly<Record<Resource, number>>): string {
+  const busy = (["sa", "mac_tree"] as const).filter((name) => busySeconds[name] > 0);
   if (busy.length > 0) return busy.join("+");
-  return charges[RESOURCE_INDEX.p2p]! > 0 ? "p2p" : "vector";
+  return busySeconds.p2p > 0 ? "p2p" : "vector";
 }
 
-/** The busiest resource, or what fixed time dominates. */
-function boundOf(seconds: number, charges: Float64Array): string {
-  let bound: Resource = "vector";
-  for (const name of RESOURCES)
-    if (charges[RESOURCE_INDEX[name]]! > charges[RESOURCE_INDEX[bound]]!) bound = name;
-  const busy = charges[RESOURCE_INDEX[bound]]!;
-  if (seconds - busy <= busy) return bound;
-  return bound === "p2p" ? "link latency" : "launch";
+interface Busiest {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+function busiestOf(busySeconds: Readonly<Record<string, number>>): Busiest {
+  let busiest: Busiest = { name: "vector", seconds: 0 };
+  for (const [name, seconds] of Object.entries(busySeconds)) {
+    if (seconds > busiest.seconds) busiest = { name, seconds };
+  }
+  return busiest;
+}
+
+/** What is busiest, or that fixed time dominates, or that all of it hides behind the operator before. */
+function boundOf(seconds: number, busiest: Busiest): string {
+  if (seconds === 0) return "hidden";
+  if (seconds - busiest.seconds <= busiest.seconds) return busiest.name;
+  return busiest.name === "p2p" ? "link latency" : "launch";
 }

@@ -76,6 +76,13 @@ export class DecodeRamp {
   }
 }
 
+/** How much the fullest device has to do in a step; `stageTokens` is never less than the other two. */
+export interface StepCounts {
+  readonly tokens: number;
+  readonly stageTokens: number;
+  readonly logits: number;
+}
+
 /** Counts of tokens for which there is room from the start. */
 const FIRST_ROWS = 512;
 
@@ -87,6 +94,8 @@ export class StepUse {
   /** Steps by how many tokens they computed, and by how many sequences needed logits. */
   tokenSteps = new Float64Array(FIRST_ROWS);
   logitSteps = new Float64Array(FIRST_ROWS);
+  /** The same by the tokens of a whole pipeline stage, which its experts share. */
+  stageTokenSteps = new Float64Array(FIRST_ROWS);
   /** Σ over steps without prompt tokens of their decoding sequences. */
   decodes = 0;
   /** The same sum of the tokens attended to, per attention group of the model. */
@@ -98,17 +107,18 @@ export class StepUse {
     this.contextTokens = new Float64Array(attentionGroups);
   }
 
-  /** `steps` steps computed `tokens` tokens and put out `logits` of them. */
-  count(tokens: number, logits: number, steps: number): void {
-    const most = tokens > logits ? tokens : logits;
-    if (most >= this.tokenSteps.length) this.#grow(most);
+  /** `steps` steps gave the fullest device so much to do. */
+  count({ tokens, stageTokens, logits }: StepCounts, steps: number): void {
+    if (stageTokens >= this.tokenSteps.length) this.#grow(stageTokens);
     this.tokenSteps[tokens]! += steps;
+    this.stageTokenSteps[stageTokens]! += steps;
     this.logitSteps[logits]! += steps;
   }
 
   #grow(index: number): void {
     const length = Math.max(index + 1, 2 * this.tokenSteps.length);
     this.tokenSteps = grown(this.tokenSteps, length);
+    this.stageTokenSteps = grown(this.stageTokenSteps, length);
     this.logitSteps = grown(this.logitSteps, length);
   }
 }
@@ -124,16 +134,31 @@ export interface OperatorCost {
   readonly operator: string;
   /** Unit or units it is mapped to, e.g. `sa`, `mac_tree`, `sa+mac_tree`, `p2p`. */
   readonly unit: string;
+  /** The mapping, as far as the device tells; see `OperatorMapping`. */
+  readonly dataflow: string | null;
+  readonly partition: string | null;
+  readonly tile: string | null;
   /** Times the operator runs in the step (usually the number of layers). */
   readonly count: number;
-  /** All of the following are totals over `count`, per device. */
+  /** All of the following are totals over `count`, per device. Elementwise operators count vector operations. */
   readonly flops: number;
+  /** Bytes per level: memory, on-chip network and shared SRAM (or L2), local SRAM of the cores, links. */
   readonly dramBytes: number;
+  readonly networkBytes: number;
+  readonly localBytes: number;
+  readonly linkBytes: number;
   readonly seconds: number;
-  /** Busy seconds of each resource. */
+  /** Busy seconds of each resource; more than `seconds` where part of them hides behind the operator before. */
   readonly busySeconds: Readonly<Record<Resource, number>>;
-  /** What takes longest: a resource, `launch` or `link latency`. */
+  /** Busy seconds of the local SRAM that feeds the units. */
+  readonly localSeconds: number;
+  /** What takes longest: a resource, `local_sram`, `launch`, `link latency`, `host`; or `hidden` where it adds no time. */
   readonly bound: string;
+  /** Share (0..1) of the seconds in which the busiest resource is busy; null where it adds no time. */
+  readonly boundUtilization: number | null;
+  /** FLOPs over what all matrix units could do in the seconds (0..1); null for operators that run on other units. */
+  readonly peakUtilization: number | null;
+  /** Dynamic energy of all devices of the replica. */
   readonly joules: number;
 }
 

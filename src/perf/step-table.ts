@@ -86,6 +86,8 @@ export function operatorSeconds(
       return (cover.seconds = machine.product(operator, rows, charges));
     case "elementwise":
       return machine.elementwise(operator, rows, cover, charges);
+    case "experts":
+      return (cover.seconds = machine.experts(operator, rows, charges));
     default:
       return machine.collective(operator, rows, cover, charges);
   }

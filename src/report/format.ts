@@ -46,6 +46,12 @@ export function formatUnit(value: number | null, unit: string): string {
   return text === UNKNOWN ? text : `${text} ${unit}`;
 }
 
+/** $1,234 or $0.42; a dash alone when unknown. */
+export function formatDollars(value: number | null): string {
+  const text = formatNumber(value);
+  return text === UNKNOWN ? text : `$${text}`;
+}
+
 /** 1.8x, 1.04x, 12x: how many times as large. */
 export function formatRatio(ratio: number): string {
   return `${ratio.toFixed(ratio < 1.1 ? 2 : ratio < 9.95 ? 1 : 0)}x`;

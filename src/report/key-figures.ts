@@ -1,5 +1,6 @@
-import { formatNumber, formatSeconds, formatShare, formatUnit } from "./format.ts";
+import { formatDollars, formatNumber, formatSeconds, formatShare, formatUnit } from "./format.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
+import { tokenDollars } from "./system-cost.ts";
 
 /** One figure by which systems are compared. */
 export interface KeyFigure {
@@ -111,6 +112,14 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
     value: (report) => (report.outcome.metrics.slo.goodputPerSecond / deviceTotals(report).areaMm2) * 1000,
     format: perSecond,
     better: "higher",
+  },
+  {
+    key: "dollars_per_million_output_tokens",
+    label: "Cost per 1M output tokens",
+    group: "Silicon",
+    value: tokenDollars,
+    format: formatDollars,
+    better: "lower",
   },
 ];
 

@@ -1,3 +1,4 @@
+import { deviceCount } from "../models/parallelism.ts";
 import { deviceAreaMm2 } from "../hardware/area.ts";
 import { idleWatts } from "../hardware/power.ts";
 import type { ReplayOutcome } from "../scenario/replay.ts";
@@ -49,7 +50,7 @@ export interface DeviceTotals {
 /** Energy is the devices' idle power over the whole run plus what the work added. */
 export function deviceTotals({ system, outcome }: Pick<RunReport, "system" | "outcome">): DeviceTotals {
   const { durationSeconds, dynamicJoules, generatedTokens } = outcome.metrics;
-  const count = system.replicas * system.tensorParallel;
+  const count = system.replicas * deviceCount(system.parallelism);
   const energyJoules = idleWatts(system.device) * count * durationSeconds + dynamicJoules;
   return {
     count,

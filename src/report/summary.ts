@@ -1,9 +1,12 @@
 import { GAP_SKETCH_RELATIVE_ERROR } from "../core/gap-sketch.ts";
+import { deviceAreaBand } from "../hardware/area.ts";
+import { peakWattsBand } from "../hardware/power.ts";
 import { describeWorkload } from "../scenario/workload.ts";
 import type { RequestTargets } from "../serving/config.ts";
 import type { RunMetrics } from "../serving/result.ts";
 import { assumptionsOf } from "./assumptions.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
+import { costOf } from "./system-cost.ts";
 
 /** `summary.json` as a plain object: keys in snake_case, SI units, null for what is unknown. */
 export function summaryOf(report: RunReport): Record<string, unknown> {
@@ -48,12 +51,14 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
     devices: {
       count: devices.count,
       area_mm2: devices.areaMm2,
+      area_mm2_per_device: deviceAreaBand(system.device),
       power_w: devices.powerWatts,
+      peak_power_w_per_device: peakWattsBand(system.device),
       energy_j: devices.energyJoules,
       energy_per_token_j: devices.energyPerTokenJoules ?? 0, // The file contract wants a number.
       utilization: metrics.utilization,
     },
-    cost: null,
+    cost: costOf(report),
     audit: {
       passed: metrics.audit.every((check) => check.passed),
       checks: metrics.audit,

@@ -7,13 +7,13 @@ import type {
   MemorySystem,
   Overheads,
 } from "../hardware/device.ts";
-import { checkMemoryInterface } from "../hardware/limits.ts";
+import { checkFeasible } from "../hardware/feasibility.ts";
 import { GPU_KEYS, HDA_KEYS, type DeviceInput } from "./device-schema.ts";
 
 /**
  * The base device with the written fields changed.
- * @throws InputError naming the first key that the base's kind of device does not have, or a bandwidth that its memory
- * cannot deliver
+ * @throws InputError naming the first key that the base's kind of device does not have, or every limit that the device
+ * is beyond
  */
 export function withOverrides(base: Device, input: DeviceInput): Device {
   const changed = Object.keys(input).filter((key) => key !== "base");
@@ -35,14 +35,15 @@ export function withOverrides(base: Device, input: DeviceInput): Device {
     overheads: overheadsWith(base.overheads, input),
     tdpWatts: input.tdp ?? base.tdpWatts,
   };
-  checkMemoryInterface(common.memory);
-  return base.kind === "hda"
-    ? { ...hdaWith(base, input), ...common }
-    : { ...gpuWith(base, input), ...common };
+  const device =
+    base.kind === "hda" ? { ...hdaWith(base, input), ...common } : { ...gpuWith(base, input), ...common };
+  checkFeasible(device);
+  return device;
 }
 
 function hdaWith(base: HdaDevice, input: DeviceInput): HdaDevice {
-  const { systolic_array: array, mac_tree: tree, vector } = input;
+  const { systolic_array: array, mac_tree: tree, vector, noc, concurrency, sram_style: style } = input;
+  const formats = input.native_formats;
   return {
     ...base,
     cores: input.cores ?? base.cores,
@@ -59,8 +60,28 @@ function hdaWith(base: HdaDevice, input: DeviceInput): HdaDevice {
     },
     vector: { lanesPerCore: vector?.lanes_per_core ?? base.vector.lanesPerCore },
     localSramBytesPerCore: input.local_sram_per_core ?? base.localSramBytesPerCore,
+    localSramBytesPerCycle: input.local_sram_bytes_per_cycle ?? base.localSramBytesPerCycle,
     globalSramBytes: input.global_sram ?? base.globalSramBytes,
     globalSramBytesPerSecond: input.global_sram_bandwidth ?? base.globalSramBytesPerSecond,
+    noc: {
+      ...base.noc,
+      topology: noc?.topology ?? base.noc.topology,
+      bytesPerCyclePerPort: noc?.bytes_per_cycle_per_port ?? base.noc.bytesPerCyclePerPort,
+    },
+    concurrency: {
+      arraysBesideTrees: concurrency?.arrays_beside_trees ?? base.concurrency.arraysBesideTrees,
+      linksBesideCompute: concurrency?.links_beside_compute ?? base.concurrency.linksBesideCompute,
+    },
+    sramStyle: {
+      local: style?.local ?? base.sramStyle.local,
+      global: style?.global ?? base.sramStyle.global,
+    },
+    nativeFormats: {
+      fp8: formats?.fp8 ?? base.nativeFormats.fp8,
+      int8: formats?.int8 ?? base.nativeFormats.int8,
+      fp4: formats?.fp4 ?? base.nativeFormats.fp4,
+      int4: formats?.int4 ?? base.nativeFormats.int4,
+    },
   };
 }
 
@@ -90,6 +111,7 @@ function memoryWith(base: MemorySystem, { memory }: DeviceInput): MemorySystem {
 
 function linksWith(base: LinkSystem, { links }: DeviceInput): LinkSystem {
   return {
+    ...base,
     bytesPerSecond: links?.bandwidth ?? base.bytesPerSecond,
     topology: links?.topology ?? base.topology,
     collectiveSeconds: links?.collective_latency ?? base.collectiveSeconds,

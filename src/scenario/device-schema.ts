@@ -4,6 +4,9 @@ import { flopsPerSecond, positiveQuantity, quantity } from "./quantity-schema.ts
 const count = (description: string) => z.int().min(1).optional().meta({ description });
 const share = (description: string) => z.number().gt(0).max(1).optional().meta({ description });
 
+const flag = z.boolean().optional();
+const sramStyle = z.enum(["macro", "scratchpad", "cache"]).optional();
+
 const memory = z.strictObject({
   kind: z.enum(["hbm2", "hbm2e", "hbm3", "hbm3e", "gddr6", "gddr6x", "gddr7", "ddr5"]).optional(),
   capacity: positiveQuantity("bytes", "Capacity of one device").optional(),
@@ -60,8 +63,28 @@ const hdaOnly = {
     .optional(),
   vector: z.strictObject({ lanes_per_core: count("Vector lanes in one core") }).optional(),
   local_sram_per_core: positiveQuantity("bytes", "Local SRAM of one core").optional(),
+  local_sram_bytes_per_cycle: count("Bytes a cycle between the local SRAM of one core and its arrays"),
   global_sram: positiveQuantity("bytes", "SRAM shared by all cores").optional(),
   global_sram_bandwidth: positiveQuantity("bytesPerSecond", "Bandwidth of the shared SRAM").optional(),
+  noc: z
+    .strictObject({
+      topology: z.enum(["ring", "mesh", "all-to-all"]).optional(),
+      bytes_per_cycle_per_port: count("Bytes a cycle that one core sends or receives"),
+    })
+    .optional()
+    .meta({ description: "Network between the cores and the shared SRAM" }),
+  concurrency: z
+    .strictObject({ arrays_beside_trees: flag, links_beside_compute: flag })
+    .optional()
+    .meta({ description: "What may work at the same time" }),
+  sram_style: z
+    .strictObject({ local: sramStyle, global: sramStyle })
+    .optional()
+    .meta({ description: "How the buffers are built, which decides their density" }),
+  native_formats: z
+    .strictObject({ fp8: flag, int8: flag, fp4: flag, int4: flag })
+    .optional()
+    .meta({ description: "Formats beside bf16 that arrays and trees multiply as they are" }),
 };
 
 const gpuOnly = {

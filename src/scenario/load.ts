@@ -24,6 +24,8 @@ export interface ScenarioOverrides {
   readonly failedRows?: string | undefined;
   /** Poisson arrivals a second for a trace that lists lengths alone. */
   readonly rate?: number | undefined;
+  /** Values of other flags of the command line, each with the keys of the setting that it stands for. */
+  readonly flags?: readonly (readonly [flag: string, keys: readonly string[], value: string | number])[];
 }
 
 /** Name of the only system of a scenario that names none. */
@@ -64,7 +66,7 @@ export function loadScenario(
 }
 
 function overrideMaps(overrides: ScenarioOverrides): LocatedMap[] {
-  const { set = [], seed, trace, format, zeroOutput, failedRows, rate } = overrides;
+  const { set = [], seed, trace, format, zeroOutput, failedRows, rate, flags: others = [] } = overrides;
   const flags: readonly (readonly [string, readonly string[], string | number | undefined])[] = [
     ["--trace", ["workload", "trace"], trace],
     ["--seed", ["seed"], seed],
@@ -73,6 +75,7 @@ function overrideMaps(overrides: ScenarioOverrides): LocatedMap[] {
     ["--failed-rows", ["workload", "failed_rows"], failedRows],
     ["--rate", ["workload", "arrivals", "process"], rate && "poisson"],
     ["--rate", ["workload", "arrivals", "rate"], rate && `${rate}/s`],
+    ...others,
   ];
   return [
     // First of all the trace: it may leave nothing of a synthetic workload, and settings refine what it brings.

@@ -3,7 +3,7 @@ import type { Located, LocatedEntry, LocatedMap } from "./located.ts";
 /** Keys that may be written as one word, and the map that the word stands for. */
 const SHORTHANDS: Readonly<Record<string, readonly string[]>> = {
   device: ["base"],
-  precision: ["weights", "kv", "activations"],
+  precision: ["weights", "experts", "kv", "activations"],
 };
 
 /**

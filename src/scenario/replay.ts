@@ -24,8 +24,8 @@ export function simulationConfig(
   supply: RequestSupply,
   { mode, timelineSeconds = timelineSpacing(supply) }: ReplayOptions,
 ): SimulationConfig {
-  const { model, device, tensorParallel, precision, scheduler, engine, replicas, router } = system;
-  const cost = compileStepCost({ model, device, tensorParallel, precision });
+  const { scheduler, engine, replicas, router } = system;
+  const cost = compileStepCost(system);
   const window = measurementWindow(supply, margins);
   return { scheduler, engine, replicas, router, cost, slo, window, mode, timelineSeconds };
 }

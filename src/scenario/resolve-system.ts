@@ -1,10 +1,12 @@
 import { InputError, type InputProblem } from "../core/errors.ts";
 import { findDevice } from "../hardware/catalog.ts";
 import type { Device } from "../hardware/device.ts";
+import { checkArithmetic, checkTreeWidth, multipliesNatively } from "../hardware/limits.ts";
 import { findModel } from "../models/catalog.ts";
 import { modelFromHuggingFaceConfig } from "../models/hugging-face.ts";
-import type { LlmModel, Precision } from "../models/llm-model.ts";
-import { checkTensorParallel } from "../models/parallelism.ts";
+import type { LlmModel } from "../models/llm-model.ts";
+import { checkParallelism, type Parallelism } from "../models/parallelism.ts";
+import { FORMATS, precisionOf, type Formats } from "../models/precision.ts";
 import type { EngineConfig } from "../serving/config.ts";
 import { sizeKvPool } from "../serving/kv-pool-size.ts";
 import { withOverrides } from "./device-overrides.ts";
@@ -14,7 +16,7 @@ import { problemAt } from "./problems.ts";
 import { resolveWrittenPath } from "./read.ts";
 import type { System, SystemSettings } from "./scenario.ts";
 import { flatten, inSnakeCase } from "./setting-map.ts";
-import { ELEMENT_BYTES, type SystemInput } from "./schema.ts";
+import type { SystemInput } from "./schema.ts";
 
 /**
  * Looks up, completes and cross-checks one system.
@@ -24,21 +26,66 @@ import { ELEMENT_BYTES, type SystemInput } from "./schema.ts";
 export function resolveSystem(name: string, root: Located, input: SystemInput, files: ScenarioFiles): System {
   const model = at(root, ["model"], () => findModelOrConfig(root, input.model, files));
   const device = resolveDevice(root, input);
-  const precision: Precision = {
-    weightBytes: ELEMENT_BYTES[input.precision.weights],
-    kvBytes: ELEMENT_BYTES[input.precision.kv],
-    activationBytes: ELEMENT_BYTES[input.precision.activations],
-  };
-  const { replicas, tensor_parallel: tensorParallel, router } = input.cluster;
-  at(root, ["cluster", "tensor_parallel"], () => {
-    checkTensorParallel(model, tensorParallel);
+  const precision = precisionOf(formatsOf(input, model, device));
+  at(root, ["device", "mac_tree", "width"], () => {
+    checkTreeWidth(device, model.hiddenSize);
   });
-  const engine = resolveEngine(root, input, model, device, precision);
+  at(root, ["precision", "activations"], () => {
+    checkArithmetic(device, FORMATS[precision.activations].element);
+  });
+  const {
+    replicas,
+    router,
+    tensor_parallel_style: tensorParallelStyle,
+    expert_skew: expertSkew,
+  } = input.cluster;
+  const parallelism = resolveParallelism(root, input, model);
+  const engine = resolveEngine(root, input, { model, device, precision, parallelism });
   return {
-    ...{ name, model, precision, device, replicas, tensorParallel, router, engine },
+    ...{ name, model, precision, device, replicas, router, engine },
+    ...{ parallelism, tensorParallelStyle, expertSkew },
     scheduler: input.serving.scheduler,
-    settings: settingsOf(root, input, model, device, engine),
+    settings: settingsOf(root, input, { model, device, precision, engine }),
   };
+}
+
+/** Formats as written; else those of the checkpoint, with 16-bit arithmetic where the device knows no other. */
+function formatsOf(
+  { precision }: SystemInput,
+  { checkpoint = {} }: LlmModel,
+  device: Device,
+): Partial<Formats> {
+  const { weights, experts, kv, activations } = precision;
+  const asReleased = weights === undefined && experts === undefined ? checkpoint : {};
+  const { activations: released = "bf16" } = asReleased;
+  const multiplies = multipliesNatively(device, FORMATS[released].element);
+  return {
+    ...asReleased,
+    activations: activations ?? (multiplies ? released : "bf16"),
+    ...(weights !== undefined && { weights }),
+    ...(experts !== undefined && { experts }),
+    ...(kv !== undefined && { kv }),
+  };
+}
+
+function resolveParallelism(root: Located, { cluster }: SystemInput, model: LlmModel): Parallelism {
+  const parallelism: Parallelism = {
+    tensorParallel: cluster.tensor_parallel,
+    pipelineParallel: cluster.pipeline_parallel,
+    expertParallel: cluster.expert_parallel,
+    dataParallelAttention: cluster.data_parallel_attention,
+  };
+  try {
+    checkParallelism(model, parallelism);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      error.problems.map(({ key = "tensor_parallel", ...problem }) =>
+        problemAt(root, ["cluster", key], problem),
+      ),
+    );
+  }
+  return parallelism;
 }
 
 function findModelOrConfig(root: Located, name: string, files: ScenarioFiles): LlmModel {
@@ -63,8 +110,8 @@ function resolveDevice(root: Located, { device: input }: SystemInput): Device {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(
-      error.problems.map(({ key = "", message, expected }) =>
-        problemAt(root, ["device", ...key.split(".")], { message, expected }),
+      error.problems.map(({ key = "", ...problem }) =>
+        problemAt(root, ["device", ...key.split(".")], problem),
       ),
     );
   }
@@ -72,11 +119,10 @@ function resolveDevice(root: Located, { device: input }: SystemInput): Device {
 
 function resolveEngine(
   root: Located,
-  { serving, cluster }: SystemInput,
-  model: LlmModel,
-  device: Device,
-  precision: Precision,
+  { serving }: SystemInput,
+  split: Pick<System, "model" | "device" | "precision" | "parallelism">,
 ): EngineConfig {
+  const { model } = split;
   const refuse = (
     key: keyof typeof serving,
     problem: Partial<InputProblem> & { message: string },
@@ -101,12 +147,12 @@ function resolveEngine(
     });
   }
   const { max_num_batched_tokens: maxNumBatchedTokens, block_size: blockSize } = serving;
-  const { tensor_parallel: tensorParallel } = cluster;
   const kvBlocks =
     serving.kv_blocks ??
     at(root, ["cluster", "tensor_parallel"], () =>
       sizeKvPool({
-        ...{ model, device, tensorParallel, precision, maxNumBatchedTokens, blockSize },
+        ...split,
+        ...{ maxNumBatchedTokens, blockSize, maxNumSeqs: serving.max_num_seqs },
         gpuMemoryUtilization: serving.gpu_memory_utilization,
       }),
     ).blocks;
@@ -121,16 +167,15 @@ function resolveEngine(
 function settingsOf(
   root: Located,
   input: SystemInput,
-  model: LlmModel,
-  device: Device,
-  engine: EngineConfig,
+  { model, device, precision, engine }: Pick<System, "model" | "device" | "precision" | "engine">,
 ): SystemSettings {
+  const { weights, experts, kv, activations } = precision;
   return {
     model: model.name,
-    precision: input.precision,
+    precision: { weights, experts, kv, activations },
     device: device.name,
     ...deviceSettings(root, input.device, device),
-    cluster: input.cluster,
+    cluster: { ...input.cluster, expert_skew: inSnakeCase(input.cluster.expert_skew) },
     serving: { ...input.serving, max_model_len: engine.maxModelLen, kv_blocks: engine.kvBlocks },
   };
 }

@@ -1,5 +1,9 @@
 import type { Device } from "../hardware/device.ts";
 import type { LlmModel, Precision } from "../models/llm-model.ts";
+import type { Parallelism } from "../models/parallelism.ts";
+import type { Formats } from "../models/precision.ts";
+import type { ExpertSkew } from "../perf/expert-load.ts";
+import type { TensorParallelStyle } from "../perf/operator-makers.ts";
 import type { EngineConfig, RouterName, SchedulerName, SloConfig } from "../serving/config.ts";
 import type { Place } from "./located.ts";
 import type { Setting, SettingMap } from "./setting-map.ts";
@@ -13,8 +17,10 @@ export interface System {
   readonly precision: Precision;
   readonly device: Device;
   readonly replicas: number;
-  /** Devices of one replica. */
-  readonly tensorParallel: number;
+  /** How one replica is cut over its devices. */
+  readonly parallelism: Parallelism;
+  readonly tensorParallelStyle: TensorParallelStyle;
+  readonly expertSkew: ExpertSkew;
   readonly router: RouterName;
   readonly scheduler: SchedulerName;
   readonly engine: EngineConfig;
@@ -24,7 +30,7 @@ export interface System {
 
 export interface SystemSettings {
   readonly model: string;
-  readonly precision: Readonly<Record<"weights" | "kv" | "activations", string>>;
+  readonly precision: Formats;
   readonly device: string;
   /** Name of the preset that the device started from. */
   readonly device_base: string;
@@ -32,7 +38,7 @@ export interface SystemSettings {
   readonly device_overrides: Readonly<Record<string, Setting>>;
   /** All fields of the device, SI units. */
   readonly device_template: SettingMap;
-  readonly cluster: Readonly<Record<string, number | string>>;
+  readonly cluster: SettingMap;
   readonly serving: Readonly<Record<string, number | string | boolean>>;
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FORMATS, type Format } from "../models/precision.ts";
 import {
   ROUTERS,
   SCHEDULERS,
@@ -6,6 +7,7 @@ import {
   type RunTarget,
   type SchedulerName,
 } from "../serving/config.ts";
+import { TENSOR_PARALLEL_STYLES } from "../perf/operator-makers.ts";
 import { deviceSchema } from "./device-schema.ts";
 import { quantity, positiveQuantity } from "./quantity-schema.ts";
 import { workloadSchema } from "./workload-schema.ts";
@@ -15,23 +17,25 @@ z.config({ jitless: true });
 
 const count = (description: string) => z.int().min(1).meta({ description });
 
-/** Bytes of one element by the name of its number format. */
-export const ELEMENT_BYTES = { fp32: 4, bf16: 2, fp16: 2, fp8: 1, int8: 1, fp4: 0.5, int4: 0.5 } as const;
-const formats = Object.keys(ELEMENT_BYTES) as (keyof typeof ELEMENT_BYTES)[];
-const format = (description: string) => z.enum(formats).default("bf16").meta({ description });
+const formats = Object.keys(FORMATS) as Format[];
+const format = (description: string) => z.enum(formats).meta({ description }).optional();
 
 const precisionParts = z.strictObject({
   weights: format("Format of the weights in memory"),
+  experts: format("Format of the weights of routed experts; like weights when absent"),
   kv: format("Format of the KV cache"),
-  activations: format("Format of activations and of matrix arithmetic"),
+  activations: format("Format of the operands of matrix products"),
 });
 
 const precisionSchema = z
   .union([
-    z.enum(formats).transform((name) => ({ weights: name, kv: name, activations: name })),
+    z.enum(formats).transform((name) => ({ weights: name, experts: name, kv: name, activations: name })),
     precisionParts,
   ])
-  .meta({ description: "Number formats: one name for all, or weights, kv and activations apart" });
+  .meta({
+    description:
+      "Number formats: one name for all, or weights, experts, kv and activations apart; what the checkpoint is released in, else bf16, where nothing is said",
+  });
 
 /** Policies of a scenario that names none. */
 export const DEFAULT_POLICIES: { readonly scheduler: SchedulerName; readonly router: RouterName } = {
@@ -39,9 +43,35 @@ export const DEFAULT_POLICIES: { readonly scheduler: SchedulerName; readonly rou
   router: "least-outstanding",
 };
 
+const skewExponent = z.number().gt(0).meta({ description: "How steeply popularity falls" });
+
+const expertSkewSchema = z
+  .union([
+    z.enum(["balanced", "uniform"]).transform((kind) => ({ kind })),
+    z
+      .strictObject({ zipf: skewExponent })
+      .transform(({ zipf }) => ({ kind: "zipf" as const, exponent: zipf })),
+    z
+      .strictObject({ power_law: skewExponent })
+      .transform(({ power_law }) => ({ kind: "power-law" as const, exponent: power_law })),
+  ])
+  .meta({
+    description:
+      "How tokens spread over experts: balanced (dealt out evenly), uniform (each by chance), {zipf: s} or {power_law: a}",
+  });
+
 const clusterSchema = z.strictObject({
-  replicas: count("Identical copies of the model, each on tensor_parallel devices").default(1),
-  tensor_parallel: count("Devices that share one copy; must divide the attention heads").default(1),
+  replicas: count("Identical copies of the model").default(1),
+  tensor_parallel: count("Devices that share every layer; must divide the attention heads").default(1),
+  pipeline_parallel: count("Stages of consecutive layers, each on devices of its own").default(1),
+  expert_parallel: count("Groups of a stage's devices that whole experts are dealt to").default(1),
+  data_parallel_attention: count(
+    "Copies of everything but the experts within a stage, each with sequences of its own",
+  ).default(1),
+  tensor_parallel_style: z.enum(TENSOR_PARALLEL_STYLES).default("all-reduce").meta({
+    description: "How devices put their parts together: sums of row-parallel products, or gathered columns",
+  }),
+  expert_skew: expertSkewSchema.prefault("uniform"),
   router: z
     .enum(ROUTERS)
     .default(DEFAULT_POLICIES.router)
@@ -123,7 +153,7 @@ const systemShape = {
   model: z
     .string()
     .meta({ description: "Name from `ador list models`, or the path of a Hugging Face config.json" }),
-  precision: precisionSchema.default({ weights: "bf16", kv: "bf16", activations: "bf16" }),
+  precision: precisionSchema.prefault({}),
   device: deviceSchema,
   cluster: clusterSchema.prefault({}).meta({ description: "How many devices, and how requests reach them" }),
   serving: servingSchema.prefault({}).meta({ description: "Engine settings by vLLM's names" }),

@@ -14,11 +14,16 @@ export function flatten(map: object): [path: string, value: Setting][] {
   );
 }
 
-/** The same map with its names in snake_case: `bytesPerSecond` becomes `bytes_per_second`. */
+/** `bytesPerSecond` becomes `bytes_per_second`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The same map with its names in snake_case. */
 export function inSnakeCase(map: object): SettingMap {
   return Object.fromEntries(
     Object.entries(map as SettingMap).map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      snakeCase(name),
       typeof value === "object" && value !== null ? inSnakeCase(value) : value,
     ]),
   );

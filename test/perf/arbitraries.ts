@@ -3,21 +3,61 @@ import { DEVICES } from "../../src/hardware/catalog.ts";
 import type { Device, GpuDevice } from "../../src/hardware/device.ts";
 import { findModel } from "../../src/models/catalog.ts";
 import { BF16, type LlmModel, type Precision } from "../../src/models/llm-model.ts";
-import { compileStepCost } from "../../src/perf/compile.ts";
+import { checkParallelism, type Parallelism } from "../../src/models/parallelism.ts";
+import { precisionOf } from "../../src/models/precision.ts";
+import { compileStepCost, type StepCostRequest } from "../../src/perf/compile.ts";
+import type { ExpertSkew } from "../../src/perf/expert-load.ts";
+import { TENSOR_PARALLEL_STYLES } from "../../src/perf/operator-makers.ts";
 import { StepShape, type StepCost } from "../../src/perf/step-cost.ts";
 
-/** Models that differ in what matters: GQA, MHA, windows everywhere, window classes, biases, one KV head. */
-const model = fc.constantFrom(
-  ...[
-    "llama-3.1-8b",
-    "llama-2-7b",
-    "mistral-7b-v0.1",
-    "gemma-3-27b",
-    "gemma-2-9b",
-    "opt-13b",
-    "gemma-3-1b",
-  ].map(findModel),
+/** How a replica of each model may be cut: tensor, pipeline, expert parallelism and attention groups. */
+type Cut = readonly [tensor: number, pipeline: number, expert: number, attention: number];
+const DENSE_CUTS: readonly Cut[] = [
+  [1, 1, 1, 1],
+  [2, 1, 1, 1],
+  [4, 1, 1, 1],
+  [1, 4, 1, 1],
+];
+const EXPERT_CUTS: readonly Cut[] = [
+  [1, 1, 1, 1],
+  [4, 1, 1, 1],
+  [4, 1, 4, 1],
+  [2, 3, 2, 2],
+  [1, 1, 8, 8],
+];
+
+/**
+ * Models that differ in what matters: GQA, MHA, windows everywhere, window classes, biases, one KV head; experts, latent
+ * attention, with a sparse indexer, linear attention.
+ */
+const cutModel = fc.oneof(
+  drawnFrom(
+    ["llama-3.1-8b", "llama-2-7b", "mistral-7b-v0.1", "gemma-3-27b", "gemma-2-9b", "opt-13b", "gemma-3-1b"],
+    DENSE_CUTS,
+  ),
+  drawnFrom(["mixtral-8x7b", "gpt-oss-20b", "deepseek-v2-lite", "qwen3-30b-a3b"], EXPERT_CUTS),
+  drawnFrom(["glm-5", "deepseek-v3", "qwen3.5-397b-a17b"], EXPERT_CUTS),
 );
+
+function drawnFrom(names: readonly string[], cuts: readonly Cut[]) {
+  const parallelism = fc
+    .constantFrom(...cuts)
+    .map(([tensorParallel, pipelineParallel, expertParallel, dataParallelAttention]): Parallelism => {
+      return { tensorParallel, pipelineParallel, expertParallel, dataParallelAttention };
+    });
+  return fc
+    .record({ model: fc.constantFrom(...names.map(findModel)), parallelism })
+    .filter(({ model, parallelism: cut }) => fits(model, cut));
+}
+
+function fits(model: LlmModel, parallelism: Parallelism): boolean {
+  try {
+    checkParallelism(model, parallelism);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Catalog devices with resources scaled, so that every resource is the bottleneck somewhere. */
 const device: fc.Arbitrary<Device> = fc
@@ -65,12 +105,17 @@ export const crossingGpu: fc.Arbitrary<GpuDevice> = fc
     kernels: { ...base.kernels, decodePairSeconds: pairSeconds },
   }));
 
-const tensorParallel = fc.constantFrom(1, 2, 4);
+const expertSkew = fc.constantFrom<ExpertSkew>(
+  { kind: "balanced" },
+  { kind: "uniform" },
+  { kind: "zipf", exponent: 1 },
+  { kind: "power-law", exponent: 1.01 },
+);
 
 const precision: fc.Arbitrary<Precision> = fc.constantFrom(
   BF16,
-  { weightBytes: 1, kvBytes: 1, activationBytes: 1 },
-  { weightBytes: 0.5, kvBytes: 2, activationBytes: 2 },
+  precisionOf({ weights: "fp8", kv: "fp8", activations: "fp8" }),
+  precisionOf({ weights: "int4" }),
 );
 
 /** What a scheduler could put into one step: contexts of decoding sequences, and prefill chunks. */
@@ -90,18 +135,19 @@ export const batch: fc.Arbitrary<Batch> = fc.oneof(
   fc.record({ contexts: fc.constant([]), chunks: fc.array(chunk, { minLength: 1, maxLength: 4 }) }),
 );
 
-export interface System {
-  readonly model: LlmModel;
-  readonly device: Device;
-  readonly tensorParallel: number;
-  readonly precision: Precision;
-}
+export type System = Required<StepCostRequest>;
 
 export const system: fc.Arbitrary<System> = systemOn(device);
 export const crossingSystem: fc.Arbitrary<System> = systemOn(crossingGpu);
 
 function systemOn(on: fc.Arbitrary<Device>): fc.Arbitrary<System> {
-  return fc.record({ model, device: on, tensorParallel, precision });
+  return fc
+    .record({
+      cutModel,
+      ...{ device: on, precision, expertSkew },
+      tensorParallelStyle: fc.constantFrom(...TENSOR_PARALLEL_STYLES),
+    })
+    .map(({ cutModel: { model, parallelism }, ...rest }) => ({ model, parallelism, ...rest }));
 }
 
 export const compile = (drawn: System): StepCost => compileStepCost(drawn);

@@ -3,6 +3,7 @@ import { randomStream } from "../../src/core/random.ts";
 import { findDevice } from "../../src/hardware/catalog.ts";
 import { findModel } from "../../src/models/catalog.ts";
 import { BF16 } from "../../src/models/llm-model.ts";
+import { SINGLE_DEVICE } from "../../src/models/parallelism.ts";
 import { compileStepCost } from "../../src/perf/compile.ts";
 import type { RequestRecords } from "../../src/serving/result.ts";
 import { simulate } from "../../src/serving/simulate.ts";
@@ -67,7 +68,7 @@ test.each(MODELS.flatMap((model) => DEVICES.map((device) => [model, device] as c
     const cost = compileStepCost({
       model: findModel(model),
       device: findDevice(device),
-      tensorParallel: 1,
+      parallelism: SINGLE_DEVICE,
       precision: BF16,
     });
     let preemptions = 0;

@@ -4,6 +4,7 @@ import type { Device, HdaDevice } from "../../src/hardware/device.ts";
 import { idleWatts } from "../../src/hardware/power.ts";
 import { findModel } from "../../src/models/catalog.ts";
 import { BF16 } from "../../src/models/llm-model.ts";
+import { SINGLE_DEVICE } from "../../src/models/parallelism.ts";
 import { compileStepCost } from "../../src/perf/compile.ts";
 import { ENERGY_CHARGE, RESOURCES, type Resource } from "../../src/perf/step-cost.ts";
 import { shapeOf, type Batch } from "./arbitraries.ts";
@@ -12,7 +13,7 @@ function run(modelName: string, device: string | Device, drawn: Batch, tensorPar
   const cost = compileStepCost({
     model: findModel(modelName),
     device: typeof device === "string" ? findDevice(device) : device,
-    tensorParallel,
+    parallelism: { ...SINGLE_DEVICE, tensorParallel },
     precision: BF16,
   });
   const use = cost.openUse();
@@ -88,11 +89,14 @@ describe("the recollected ADOR design", () => {
     expect(seconds).toBeLessThan(0.8 * apart);
   });
 
-  test("gains from its trees in a mixed step", () => {
+  test("gains from its trees in a mixed step whose rows overflow the folds of its arrays", () => {
+    // 520 tokens are eight folds of 64 rows and eight rows more.
+    const overflowing: Batch = { ...decode(64, 1024), chunks: [[456, 0]] };
     const without = { ...ADOR, macTree: { ...ADOR.macTree, treesPerCore: 0 } };
-    expect(run("llama-3.1-8b", without, mixed).seconds).toBeGreaterThan(
-      run("llama-3.1-8b", ADOR, mixed).seconds,
-    );
+    const both = run("llama-3.1-8b", ADOR, overflowing).seconds;
+    expect(run("llama-3.1-8b", without, overflowing).seconds).toBeGreaterThan(1.05 * both);
+    const concurrency = { ...ADOR.concurrency, arraysBesideTrees: false };
+    expect(run("llama-3.1-8b", { ...ADOR, concurrency }, overflowing).seconds).toBeGreaterThan(1.05 * both);
   });
 
   test("hides a transfer behind the product before it, up to the latency", () => {
@@ -103,6 +107,21 @@ describe("the recollected ADOR design", () => {
     expect(transfer.seconds / transfer.count).toBeCloseTo(3 * ADOR.links.collectiveSeconds, 12);
     expect(transfer.bound).toBe("link latency");
     expect(transfer.busySeconds.p2p).toBeGreaterThan(0);
+  });
+
+  test("leaves a transfer in the open when links may not work beside arithmetic", () => {
+    const concurrency = { ...ADOR.concurrency, linksBesideCompute: false };
+    const rowOf = (device: HdaDevice) =>
+      run("llama-3.1-8b", device, prefill(1024), 4).rows.find(
+        ({ operator }) => operator === "mlp_all_reduce",
+      )!;
+    const open = rowOf({ ...ADOR, concurrency });
+    const hidden = rowOf(ADOR);
+    // 1024 rows of 4096 bf16 values, 2 · 3/4 of them at 57.6 GB/s, beside the latency.
+    const wire = (1.5 * 1024 * 8192) / (64e9 * 0.9);
+    expect(open.seconds / open.count).toBeCloseTo(wire + 3 * ADOR.links.collectiveSeconds, 9);
+    expect(open.busySeconds.p2p).toBe(hidden.busySeconds.p2p);
+    expect(hidden.seconds).toBeLessThan(0.7 * open.seconds);
   });
 });
 

@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Device, GpuDevice, HdaDevice } from "../../src/hardware/device.ts";
-import { energyConstants } from "../../src/hardware/power.ts";
+import { energyConstants } from "../../src/hardware/energy.ts";
 import { findModel } from "../../src/models/catalog.ts";
 import { BF16, windowClasses } from "../../src/models/llm-model.ts";
+import { SINGLE_DEVICE } from "../../src/models/parallelism.ts";
 import { gpuAttention } from "../../src/perf/gpu/gpu-attention.ts";
 import { LINE_FIELDS } from "../../src/perf/machine.ts";
+import { compileStepCost } from "../../src/perf/compile.ts";
+import type { AttentionHeads } from "../../src/perf/operators.ts";
 import {
   CHARGE_COUNT,
   DecodeRamp,
@@ -115,28 +118,54 @@ describe("a ramp of decode steps", () => {
   });
 });
 
+/** Decode lines of a GPU at `sequences` full windows, the steepest first; the others in order. */
+function linesAt(
+  gpu: GpuDevice,
+  heads: AttentionHeads,
+  sequences: number,
+  window: number,
+  decodePairSeconds: number,
+): number[] {
+  const device = { ...gpu, kernels: { ...gpu.kernels, decodePairSeconds } };
+  const lines = gpuAttention(device, energyConstants(device), heads).decodeLines(sequences);
+  const pairs = Array.from({ length: lines.length / LINE_FIELDS }, (_, i) => ({
+    slope: lines[i * LINE_FIELDS + 1]!,
+    value: lines[i * LINE_FIELDS]! + lines[i * LINE_FIELDS + 1]! * sequences * window,
+  }));
+  return pairs.toSorted((a, b) => b.slope - a.slope).map(({ value }) => value);
+}
+
 describe("a ramp of sequences that have all filled their windows", () => {
   test("never gets slower nor ends where every layer has a window, even on the crossing of two lines", () => {
     const model = findModel("mistral-7b-v0.1");
     const [window] = windowClasses(model);
-    const heads = { queryHeads: 32, kvHeads: 8, headSize: 128, kvBytesPerToken: 2 * 2 * 8 * 128 };
+    const heads = {
+      queryHeads: 32,
+      kvHeads: 8,
+      headSize: 128,
+      kvBytesPerToken: 2 * 2 * 8 * 128,
+      convertedPerToken: 0,
+    };
     fc.assert(
       fc.property(
         crossingGpu,
-        fc.array(fc.integer({ min: window!, max: 20_000 }), { minLength: 1, maxLength: 64 }),
+        // Enough sequences that a longer time per pair lifts the other lines.
+        fc.array(fc.integer({ min: window!, max: 20_000 }), { minLength: 32, maxLength: 64 }),
         fc.integer({ min: -8, max: 8 }),
         (gpu, contexts, ulps) => {
-          // The time per pair at which the flat line meets the steep one at the full window, give or take some roundings.
-          const { decodeLines } = gpuAttention(gpu, energyConstants(gpu), heads);
-          const slopeGain = decodeLines[LINE_FIELDS + 2]! - decodeLines[2]!;
-          expect(slopeGain).toBeGreaterThan(0);
-          const met = (window! * slopeGain * gpu.multiprocessors) / heads.kvHeads;
+          // The time per pair at which the steepest line meets the others at the full window, give or take some roundings.
+          const valuesWith = (pairSeconds: number) =>
+            linesAt(gpu, heads, contexts.length, window!, pairSeconds);
+          const [steepest, ...others] = valuesWith(0);
+          const rise = valuesWith(1)[1]! - others[0]!;
+          const met = (steepest! - Math.max(...others)) / rise;
+          fc.pre(met > 0);
           const decodePairSeconds = met * (1 + ulps * Number.EPSILON);
           const device = { ...gpu, kernels: { ...gpu.kernels, decodePairSeconds } };
-          const ramp = rampOf(compile({ model, device, tensorParallel: 1, precision: BF16 }), {
-            contexts,
-            chunks: [],
-          });
+          const ramp = rampOf(
+            compileStepCost({ model, device, parallelism: SINGLE_DEVICE, precision: BF16 }),
+            { contexts, chunks: [] },
+          );
           expect(ramp.steps).toBe(Infinity);
           expect(ramp.secondsPerStep).toBe(0);
         },

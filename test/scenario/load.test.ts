@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findDevice } from "../../src/hardware/catalog.ts";
 import type { GpuDevice, HdaDevice } from "../../src/hardware/device.ts";
+import { SINGLE_DEVICE } from "../../src/models/parallelism.ts";
 import { loadScenario, type ScenarioOverrides } from "../../src/scenario/load.ts";
 import { scenarioHash } from "../../src/scenario/hash.ts";
 import type { TraceWorkload } from "../../src/scenario/workload.ts";
@@ -33,8 +34,8 @@ describe("a scenario", () => {
     });
     expect(systems[0]).toMatchObject({
       replicas: 1,
-      tensorParallel: 1,
-      scheduler: "vllm-v1",
+      parallelism: SINGLE_DEVICE,
+      scheduler: { policy: "vllm-v1" },
       precision: { weightBytes: 2, kvBytes: 2, activationBytes: 2 },
       engine: {
         maxNumSeqs: 256,
@@ -85,11 +86,11 @@ describe("a scenario", () => {
     );
     expect(comparesSystems).toBe(true);
     expect(
-      systems.map(({ name, device, replicas, tensorParallel, precision }) => [
+      systems.map(({ name, device, replicas, parallelism, precision }) => [
         name,
         device.name,
         replicas,
-        tensorParallel,
+        parallelism.tensorParallel,
         precision.weightBytes,
       ]),
     ).toEqual([
@@ -100,15 +101,15 @@ describe("a scenario", () => {
   });
 
   test("refuses a bandwidth that the memory's stacks cannot deliver, naming the stacks it takes", () => {
-    const yaml = BASE.replace("a100-80gb", "{ base: ador-recalled, memory: { bandwidth: 20TB/s } }");
+    const yaml = BASE.replace("a100-80gb", "{ base: ador-recalled, memory: { bandwidth: 2.5TB/s } }");
     const error = inputErrorOf(() => load(yaml));
     expect(error.message).toContain("scenarios/s.yaml:3:");
-    expect(error.message).toContain("memory.stacks of at least 44");
+    expect(error.message).toContain("memory.stacks of at least 6");
     const enough = BASE.replace(
       "a100-80gb",
-      "{ base: ador-recalled, memory: { bandwidth: 20TB/s, stacks: 44 } }",
+      "{ base: ador-recalled, memory: { bandwidth: 2.5TB/s, stacks: 6 } }",
     );
-    expect(load(enough).systems[0]!.device.memory.stacks).toBe(44);
+    expect(load(enough).systems[0]!.device.memory.stacks).toBe(6);
   });
 
   test("refuses an override that every system overrides, and takes one that some system hears", () => {

@@ -94,7 +94,7 @@ describe("merging", () => {
       "one format for all is refined",
       { precision: "bf16" },
       { precision: { kv: "fp8" } },
-      { precision: { weights: "bf16", kv: "fp8", activations: "bf16" } },
+      { precision: { weights: "bf16", experts: "bf16", kv: "fp8", activations: "bf16" } },
     ],
     [
       "a trace replaces a synthetic workload",

@@ -3,21 +3,42 @@ import { VLLM_OVERHEADS } from "./vllm.ts";
 
 /** Fitted to vLLM 0.14 kernel times on L40S (ai-dynamo/aiconfigurator gemm_perf and attention_perf tables). */
 const KERNELS: GpuKernels = {
-  matrixSeconds: 2.5e-6,
-  waveSeconds: 0.95e-6,
-  tileKnee: 4.4,
-  prefillSeconds: 17.5e-6,
-  prefillEfficiency: 0.464,
-  prefillPaddingTokens: 132,
-  decodeSeconds: 8.6e-6,
-  decodePairSeconds: 3.5e-6,
+  matrixSeconds: 2e-6,
+  matrixMemoryEfficiency: 0.775,
+  // Not measured: that of the H100.
+  eightBitTileShare: 0.63,
+  waveSeconds: 4.5e-6,
+  tileSpeed: 1.01,
+  operandBytesPerSecond: 79e9,
+  prefillSeconds: 4.1e-6,
+  prefillEfficiency: 0.487,
+  prefillPaddingTokens: 51,
+  prefillTailShare: 0.11,
+  prefillTraffic: 1.2,
+  cacheTokenSeconds: 0.5e-9,
+  packsQueryHeads: false,
+  decodeSeconds: 5.9e-6,
+  decodeSplitSeconds: 6.4e-6,
+  decodeReorderSeconds: 3.4e-6,
+  decodePairSeconds: 3.8e-6,
+  // Not measured: that of the A100 at this clock.
+  decodeWalkSeconds: 13e-9,
   // Mixed batches on RTX 4090 (LLMServingSim attention tables): FlashAttention 2 neither splits nor packs there.
   mixedDecodeFactor: 2.1,
+  // Layers of experts are not measured here: those of the A100.
+  expertSeconds: 12e-6,
+  expertEfficiency: 0.45,
+  expertPaddingRows: 63,
+  expertRowTraffic: 3.4,
+  rowBytesPerSecond: 100e9,
+  elementwiseBytesPerSecond: 2.4e12,
 };
 
 /**
  * NVIDIA L40S. Datasheet: 362 TFLOPS dense bf16, 733 fp8, 48 GB GDDR6 at 864 GB/s, PCIe 4 x16 (32 GB/s), 350 W.
- * 142 SMs, 96 MiB L2, 609 mm², 91.6 TFLOPS of vector arithmetic, idle 35 W and 4 TB/s of L2 are recollected.
+ * 142 SMs, 96 MiB L2, 609 mm², 91.6 TFLOPS of vector arithmetic and idle 35 W are recollected. Its power limit leaves three
+ * quarters of the tensor peak; one kernel reads half of those 4.8 TB/s from the L2 (decode attention
+ * over small caches, same tables).
  */
 export const L40S: GpuDevice = {
   kind: "gpu",
@@ -29,14 +50,21 @@ export const L40S: GpuDevice = {
   tensorFlopsPerSecond: 362e12,
   eightBitSpeedup: 2,
   vectorFlopsPerSecond: 91.6e12,
-  tensorEfficiency: 0.766,
+  tensorEfficiency: 0.743,
   kernels: KERNELS,
   l2Bytes: 96 * 2 ** 20,
-  l2BytesPerSecond: 4e12,
-  memory: { kind: "gddr6", capacityBytes: 48 * 2 ** 30, bytesPerSecond: 864e9, efficiency: 0.77, stacks: 12 },
-  // NCCL and vLLM over PCIe between two cards (aiconfigurator comm tables): 6-10 µs, 19 GB/s of 32. Among four or eight
-  // cards the same tables are 3 to 10 times slower than this ring from 1 MiB on, which is not modelled.
-  links: { bytesPerSecond: 32e9, topology: "ring", collectiveSeconds: 8e-6, efficiency: 0.59 },
+  l2BytesPerSecond: 4.8e12,
+  memory: { kind: "gddr6", capacityBytes: 48 * 2 ** 30, bytesPerSecond: 864e9, efficiency: 0.84, stacks: 12 },
+  // vLLM and NCCL over PCIe (aiconfigurator comm tables): 19 GB/s of 32 between two cards; more than two share what the
+  // host passes on.
+  links: {
+    bytesPerSecond: 32e9,
+    topology: "ring",
+    collectiveSeconds: 5e-6,
+    efficiency: 0.61,
+    direct: { oneShotEfficiency: 0.6, twoShotEfficiency: 0.6 },
+    hostBytesPerSecond: 18.5e9,
+  },
   overheads: VLLM_OVERHEADS,
   tdpWatts: 350,
   idleWatts: 35,
@@ -56,14 +84,20 @@ export const RTX_4090: GpuDevice = {
   tensorFlopsPerSecond: 165.2e12,
   vectorFlopsPerSecond: 82.6e12,
   tensorEfficiency: 0.99,
-  kernels: { ...KERNELS, prefillEfficiency: 0.8 },
+  kernels: {
+    ...KERNELS,
+    waveSeconds: 3e-6,
+    tileSpeed: 1,
+    matrixMemoryEfficiency: 0.91,
+    prefillEfficiency: 0.8,
+  },
   l2Bytes: 72 * 2 ** 20,
-  l2BytesPerSecond: 5e12,
+  l2BytesPerSecond: 4.8e12,
   memory: {
     kind: "gddr6x",
     capacityBytes: 25_250_627_584,
     bytesPerSecond: 1.008e12,
-    efficiency: 0.94,
+    efficiency: 0.91,
     stacks: 12,
   },
   tdpWatts: 450,

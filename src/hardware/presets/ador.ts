@@ -13,11 +13,12 @@ export const HDA_OVERHEADS: Overheads = { hostSecondsPerStep: 20e-6, launchSecon
  *
  * The trees are read here as 16 of width 16 without batch lanes: they keep up with the memory up to a batch of 13, each
  * weight being held while the batch passes. (One tree with 16 lanes would consume 1.54 TB/s, less than the memory
- * gives.) Not recollected, chosen: 128 vector lanes a core (softmax keeps
- * pace with the array in prefill attention),
- * 4096 B a cycle from the global SRAM, 90 % memory efficiency (the same group's Adelia reports up to 91 %), a
- * synchronising link (as their LPU has one) with 2 µs a collective hop pair,
- * and a TDP at which every block could be busy at once.
+ * gives.) Not recollected, chosen: 128 vector lanes a core (softmax keeps pace with the array in prefill attention);
+ * local memory that reads or writes 512 B a cycle (twice what the array reads with its outputs held, the rest for
+ * results and softmax; holding weights instead takes 640 B for partial sums); 4096 B a cycle from the
+ * global SRAM over a mesh of 128 B links; bf16 arithmetic alone; 90 % memory efficiency (the same group's Adelia reports
+ * up to 91 %); a synchronising link (as their LPU has one) with 2 µs a collective hop pair; and a TDP at which every
+ * block could be busy at once.
  */
 export const ADOR_RECALLED: HdaDevice = {
   kind: "hda",
@@ -29,8 +30,13 @@ export const ADOR_RECALLED: HdaDevice = {
   macTree: { treesPerCore: 16, width: 16, reuse: 1 },
   vector: { lanesPerCore: 128 },
   localSramBytesPerCore: 2 * 2 ** 20,
+  localSramBytesPerCycle: 512,
   globalSramBytes: 16 * 2 ** 20,
   globalSramBytesPerSecond: 4096 * 1.5e9,
+  noc: { topology: "mesh", bytesPerCyclePerPort: 128 },
+  concurrency: { arraysBesideTrees: true, linksBesideCompute: true },
+  sramStyle: { local: "scratchpad", global: "scratchpad" },
+  nativeFormats: { fp8: false, int8: false, fp4: false, int4: false },
   memory: { kind: "hbm2e", capacityBytes: 80 * 2 ** 30, bytesPerSecond: 2e12, efficiency: 0.9, stacks: 5 },
   links: { bytesPerSecond: 64e9, topology: "ring", collectiveSeconds: 2e-6, efficiency: 0.9 },
   overheads: HDA_OVERHEADS,

@@ -1,6 +1,6 @@
 import type { GpuDevice } from "../device.ts";
 import { RTX_4090 } from "./ada.ts";
-import { H100 } from "./hopper.ts";
+import { H100_SHORT_RUNS } from "./hopper.ts";
 
 /**
  * NVIDIA B200 SXM. 2250 TFLOPS dense bf16, 4500 fp8, 180 GB HBM3e at 7700 GB/s, 18 NVLink5 links of 50 GB/s, 1000 W
@@ -9,18 +9,19 @@ import { H100 } from "./hopper.ts";
  * repository, memory 64-70 %; kernel constants of the H100.
  */
 export const B200: GpuDevice = {
-  ...H100,
+  ...H100_SHORT_RUNS,
   name: "b200",
   dieMm2: 1600,
   clockHertz: 1.85e9,
   multiprocessors: 148,
+  kernels: { ...H100_SHORT_RUNS.kernels, matrixMemoryEfficiency: 0.7 },
   tensorFlopsPerSecond: 2250e12,
   vectorFlopsPerSecond: 150e12,
   tensorEfficiency: 0.7,
   l2Bytes: 126 * 2 ** 20,
   l2BytesPerSecond: 10e12,
   memory: { kind: "hbm3e", capacityBytes: 180e9, bytesPerSecond: 7.7e12, efficiency: 0.7, stacks: 8 },
-  links: { bytesPerSecond: 900e9, topology: "switched", collectiveSeconds: 4.8e-6, efficiency: 0.75 },
+  links: { ...H100_SHORT_RUNS.links, bytesPerSecond: 900e9, efficiency: 0.75 },
   tdpWatts: 1000,
   idleWatts: 140,
 };
@@ -40,8 +41,15 @@ export const RTX_PRO_6000: GpuDevice = {
   multiprocessors: 188,
   tensorFlopsPerSecond: 468e12,
   vectorFlopsPerSecond: 117e12,
-  tensorEfficiency: 0.88,
-  kernels: { ...RTX_4090.kernels, prefillEfficiency: 0.5, mixedDecodeFactor: 2.9 },
+  tensorEfficiency: 0.98,
+  kernels: {
+    ...RTX_4090.kernels,
+    matrixMemoryEfficiency: 0.785,
+    operandBytesPerSecond: 50e9,
+    prefillEfficiency: 0.5,
+    mixedDecodeFactor: 2.9,
+    elementwiseBytesPerSecond: 4.1e12,
+  },
   l2Bytes: 128 * 2 ** 20,
   l2BytesPerSecond: 6e12,
   memory: {
@@ -51,7 +59,7 @@ export const RTX_PRO_6000: GpuDevice = {
     efficiency: 0.8,
     stacks: 16,
   },
-  links: { bytesPerSecond: 64e9, topology: "ring", collectiveSeconds: 10e-6, efficiency: 0.59 },
+  links: { ...RTX_4090.links, bytesPerSecond: 64e9, collectiveSeconds: 10e-6, hostBytesPerSecond: 37e9 },
   tdpWatts: 600,
   idleWatts: 35,
 };

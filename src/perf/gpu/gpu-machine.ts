@@ -1,71 +1,115 @@
 import type { GpuDevice } from "../../hardware/device.ts";
-import { replicaEnergy } from "../../hardware/power.ts";
+import { replicaEnergy } from "../../hardware/energy.ts";
 import type { Precision } from "../../models/llm-model.ts";
-import { collectiveBytes, collectiveLatencySeconds } from "../collective-seconds.ts";
+import { collectiveBytes } from "../collective-seconds.ts";
 import type { Cover, Machine } from "../machine.ts";
-import type { Collective, Elementwise, MatrixProduct } from "../operators.ts";
+import type { OperatorMapping } from "../operator-mapping.ts";
+import type { Collective, Elementwise, Experts, MatrixProduct, Operator } from "../operators.ts";
 import { ENERGY_CHARGE, RESOURCE_INDEX } from "../step-cost.ts";
-import { gpuAttention } from "./gpu-attention.ts";
+import { gpuAttention, gpuLatentAttention } from "./gpu-attention.ts";
+import { gpuCollectiveSeconds } from "./gpu-collectives.ts";
+import { gpuExperts } from "./gpu-experts.ts";
+import { gpuProductMapping } from "./gpu-mapping.ts";
 import { GpuProductModel } from "./matrix-product.ts";
+import { spilledShare } from "./overlap.ts";
+import { streamBytesPerSecond } from "./stream-rate.ts";
+
+/** Operands of a product, as far as its rate depends on them. */
+type Operands = Pick<MatrixProduct, "weightBytes" | "activationBytes" | "dequantised">;
 
 /** A GPU: one kernel per operator, one after the other; collectives are not overlapped with arithmetic. */
 export function gpuMachine(device: GpuDevice, devices: number, precision: Precision): Machine {
   const energy = replicaEnergy(device, devices);
-  const { memory, links, overheads } = device;
+  const { memory, links, overheads, kernels } = device;
   const bytesPerSecond = memory.bytesPerSecond * memory.efficiency;
-  const linkBytesPerSecond = links.bytesPerSecond * links.efficiency;
-  const eightBit = precision.weightBytes <= 1 && precision.activationBytes <= 1;
-  const peakFlopsPerSecond = device.tensorFlopsPerSecond * (eightBit ? device.eightBitSpeedup : 1);
-  const sixteenBit = new GpuProductModel(device, device.tensorFlopsPerSecond);
-  const compiled = eightBit ? new GpuProductModel(device, peakFlopsPerSecond) : sixteenBit;
+  const reached = streamBytesPerSecond(device);
+  const linkBytesPerSecond = links.bytesPerSecond;
+  // Operands of 8 bits run at twice the rate where both have them; weights that are converted run as what they become.
+  const speedupOf = ({ weightBytes, activationBytes, dequantised }: Operands): number =>
+    weightBytes <= 1 && activationBytes <= 1 && !dequantised ? device.eightBitSpeedup : 1;
+  const isEightBit = Math.max(precision.weightBytes, precision.activationBytes) <= 1;
+  const fastest = isEightBit ? device.eightBitSpeedup : 1;
+  const plain = new GpuProductModel(device, 1);
+  const spedUp = new GpuProductModel(device, device.eightBitSpeedup);
+  const modelOf = (operands: Operands): GpuProductModel => (speedupOf(operands) > 1 ? spedUp : plain);
 
   return {
     hostSeconds: overheads.hostSecondsPerStep,
-    peakFlopsPerSecond,
+    peakFlopsPerSecond: device.tensorFlopsPerSecond * fastest,
     peakBytesPerSecond: memory.bytesPerSecond,
-    streamBytesPerSecond: bytesPerSecond,
+    streamBytesPerSecond: reached,
 
     product(operator: MatrixProduct, rows: number, charges: Float64Array): number {
       const { inputs, outputs, weightBytes, activationBytes } = operator;
-      // The LM head stays at 16 bits.
-      const products = weightBytes <= 1 ? compiled : sixteenBit;
-      const peak = weightBytes <= 1 ? peakFlopsPerSecond : device.tensorFlopsPerSecond;
-      const bytes = inputs * outputs * weightBytes + rows * (inputs + outputs) * activationBytes;
-      const seconds = products.seconds(rows, outputs, inputs, bytes);
+      const speedup = speedupOf(operator);
+      const products = modelOf(operator);
+      const seconds = products.seconds(rows, outputs, inputs, weightBytes, activationBytes);
       const flops = 2 * rows * inputs * outputs;
       charges[RESOURCE_INDEX.sa]! += products.tensorSeconds;
-      charges[RESOURCE_INDEX.dram]! += bytes / bytesPerSecond;
-      charges[RESOURCE_INDEX.noc]! += bytes / device.l2BytesPerSecond;
+      charges[RESOURCE_INDEX.dram]! += products.bytes / reached;
+      charges[RESOURCE_INDEX.noc]! += products.bytes / device.l2BytesPerSecond;
       charges[ENERGY_CHARGE]! +=
-        (flops * energy.perArrayFlop * device.tensorFlopsPerSecond) / peak +
-        bytes * (energy.perDramByte + energy.perNocByte);
+        (flops * energy.perArrayFlop) / speedup + products.bytes * (energy.perDramByte + energy.perNocByte);
       return seconds;
+    },
+
+    experts(operator: Experts, tokens: number, charges: Float64Array): number {
+      const speedup = speedupOf(operator);
+      const work = gpuExperts(device, operator, tokens, speedup);
+      charges[RESOURCE_INDEX.sa]! += work.tensorSeconds;
+      charges[RESOURCE_INDEX.dram]! += work.bytes / reached;
+      charges[RESOURCE_INDEX.noc]! += work.bytes / device.l2BytesPerSecond;
+      charges[ENERGY_CHARGE]! +=
+        (work.flops * energy.perArrayFlop) / speedup + work.bytes * (energy.perDramByte + energy.perNocByte);
+      return work.seconds;
     },
 
     elementwise(operator: Elementwise, rows: number, _cover: Cover, charges: Float64Array): number {
       const bytes = rows * operator.bytesPerRow;
       const flops = rows * operator.flopsPerRow;
-      // What the L2 cannot hold between producer and consumer goes through memory.
-      const dramBytes = Math.max(rows * operator.dramBytesPerRow, bytes - device.l2Bytes);
+      const spilled = spilledShare(bytes, device.l2Bytes);
+      const dramBytes = Math.max(rows * operator.dramBytesPerRow, bytes * spilled);
       const vectorSeconds = flops / device.vectorFlopsPerSecond;
       const dramSeconds = dramBytes / bytesPerSecond;
       const nocSeconds = bytes / device.l2BytesPerSecond;
+      // One thread block takes a row, however many others there are.
+      const blockSeconds = operator.bytesPerRow / kernels.rowBytesPerSecond;
+      const rowsSeconds = bytes / kernels.elementwiseBytesPerSecond;
       charges[RESOURCE_INDEX.vector]! += vectorSeconds;
-      charges[RESOURCE_INDEX.dram]! += dramSeconds;
+      charges[RESOURCE_INDEX.dram]! += dramBytes / reached;
       charges[RESOURCE_INDEX.noc]! += nocSeconds;
       charges[ENERGY_CHARGE]! +=
         flops * energy.perVectorFlop + dramBytes * energy.perDramByte + bytes * energy.perNocByte;
-      return overheads.launchSeconds + Math.max(vectorSeconds, dramSeconds, nocSeconds);
+      const seconds = Math.max(vectorSeconds, dramSeconds, nocSeconds, blockSeconds, rowsSeconds);
+      return overheads.launchSeconds + seconds;
     },
 
     collective(operator: Collective, rows: number, _cover: Cover, charges: Float64Array): number {
-      const bytes = collectiveBytes(operator.kind, devices, rows * operator.bytesPerRow);
-      const linkSeconds = bytes / linkBytesPerSecond;
-      charges[RESOURCE_INDEX.p2p]! += linkSeconds;
-      charges[ENERGY_CHARGE]! += bytes * energy.perLinkByte;
-      return collectiveLatencySeconds(links, devices) + linkSeconds;
+      const message = rows * operator.bytesPerRow;
+      const sent = collectiveBytes(operator.kind, operator.devices, message);
+      charges[RESOURCE_INDEX.p2p]! += sent / linkBytesPerSecond;
+      charges[ENERGY_CHARGE]! += sent * energy.perLinkByte;
+      return gpuCollectiveSeconds(links, operator.kind, operator.devices, message);
     },
 
     attention: (heads) => gpuAttention(device, energy, heads),
+    latentAttention: (heads) => gpuLatentAttention(device, energy, heads),
+    describe(operator: Operator, rows: number): OperatorMapping | undefined {
+      if (operator.kind !== "product") return undefined;
+      const { inputs, outputs, weightBytes, activationBytes } = operator;
+      const products = modelOf(operator);
+      products.seconds(rows, outputs, inputs, weightBytes, activationBytes);
+      return gpuProductMapping(operator, rows, products);
+    },
+    streamRates: {
+      launchSeconds: overheads.launchSeconds,
+      matrixFlopsPerSecond: device.tensorFlopsPerSecond * kernels.prefillEfficiency,
+      vectorFlopsPerSecond: device.vectorFlopsPerSecond,
+      dramBytesPerSecond: bytesPerSecond,
+      nocBytesPerSecond: device.l2BytesPerSecond,
+      joulesPerMatrixFlop: energy.perArrayFlop,
+      joulesPerVectorFlop: energy.perVectorFlop,
+      joulesPerByte: energy.perDramByte + energy.perNocByte,
+    },
   };
 }

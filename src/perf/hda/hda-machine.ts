@@ -1,60 +1,76 @@
 import type { HdaDevice } from "../../hardware/device.ts";
-import { localBytesPerArrayFlop, replicaEnergy } from "../../hardware/power.ts";
+import { replicaEnergy } from "../../hardware/energy.ts";
 import { collectiveBytes, collectiveLatencySeconds } from "../collective-seconds.ts";
+import { expertSeconds } from "../expert-products.ts";
 import type { Cover, Machine } from "../machine.ts";
 import type { Collective, Elementwise, MatrixProduct } from "../operators.ts";
 import { ENERGY_CHARGE, RESOURCE_INDEX } from "../step-cost.ts";
-import { hdaAttention } from "./hda-attention.ts";
-import { treeCycles, type TreeShape } from "./mac-tree.ts";
-import { productDramBytes, productNocBytes, residentBytes } from "./on-chip-traffic.ts";
-import { systolicCycles, type ArrayShape } from "./systolic-array.ts";
-import { splitTokens, type TokenSplit } from "./token-split.ts";
+import { residentBytes } from "./dram-traffic.ts";
+import { hdaAttention, hdaLatentAttention } from "./hda-attention.ts";
+import { hdaMapping } from "./hda-mapping.ts";
+import { unicastBytesPerSecond } from "./network.ts";
+import { ProductMapper } from "./product-mapper.ts";
 
 /**
  * A heterogeneous dataflow accelerator. Products run on arrays and trees together with memory streaming behind them;
- * vector work that can follow a product tile by tile, and collectives, hide behind the product before them.
- * Arithmetic runs at the bf16 rate whatever the precision.
+ * vector work that can follow a product tile by tile, and collectives, hide behind the product before them. What one
+ * core waits for another, or the first operands of an operator on the way through the network, is in the launch time.
+ * Arithmetic runs at the bf16 rate whatever the precision; formats that it does not take are converted on arrival.
  */
 export function hdaMachine(device: HdaDevice, devices: number): Machine {
   const energy = replicaEnergy(device, devices);
-  const { memory, links, overheads, clockHertz, cores, systolicArray, macTree } = device;
-  const arrays: ArrayShape = { ...systolicArray, arrays: cores * systolicArray.perCore };
-  const trees: TreeShape = { ...macTree, trees: cores * macTree.treesPerCore };
+  const {
+    memory,
+    links,
+    overheads,
+    concurrency,
+    clockHertz,
+    cores,
+    systolicArray: array,
+    macTree: tree,
+  } = device;
   const bytesPerSecond = memory.bytesPerSecond * memory.efficiency;
   const linkBytesPerSecond = links.bytesPerSecond * links.efficiency;
   const vectorFlopsPerSecond = cores * device.vector.lanesPerCore * clockHertz;
+  const localBytesPerSecond = cores * device.localSramBytesPerCycle * clockHertz;
   const resident = residentBytes(device);
-  const arrayFlopJoules = energy.perArrayFlop + localBytesPerArrayFlop(device) * energy.perLocalByte;
-  const split: TokenSplit = { treeRows: 0, cycles: 0 };
+  const mapper = new ProductMapper(device);
+
+  const productSeconds = (operator: MatrixProduct, rows: number, charges: Float64Array): number => {
+    const plan = mapper.fastest(operator, rows);
+    const treeShare = plan.treeRows / plan.coreM;
+    const flops = 2 * rows * operator.inputs * operator.outputs;
+    charges[RESOURCE_INDEX.sa]! += plan.arrayCycles / clockHertz;
+    charges[RESOURCE_INDEX.mac_tree]! += plan.treeCycles / clockHertz;
+    charges[RESOURCE_INDEX.vector]! += plan.reductionFlops / vectorFlopsPerSecond;
+    charges[RESOURCE_INDEX.dram]! += plan.dramCycles / clockHertz;
+    charges[RESOURCE_INDEX.noc]! += plan.networkCycles / clockHertz;
+    charges[ENERGY_CHARGE]! +=
+      flops * (treeShare * energy.perTreeFlop + (1 - treeShare) * energy.perArrayFlop) +
+      plan.reductionFlops * energy.perVectorFlop +
+      plan.dramBytes * energy.perDramByte +
+      plan.networkBytes * energy.perNocByte +
+      plan.extraHopBytes * energy.perNocHopByte +
+      plan.localBytes * energy.perLocalByte +
+      // Converters at the ports scale each weight as it arrives, at the rate of the memory.
+      (operator.dequantised ? operator.inputs * operator.outputs * energy.perTreeFlop : 0);
+    return plan.cycles / clockHertz;
+  };
 
   return {
     hostSeconds: overheads.hostSecondsPerStep,
     peakFlopsPerSecond:
       2 *
       clockHertz *
-      (arrays.arrays * arrays.rows * arrays.columns + trees.trees * trees.width * trees.reuse),
+      cores *
+      (array.perCore * array.rows * array.columns + tree.treesPerCore * tree.width * tree.reuse),
     peakBytesPerSecond: memory.bytesPerSecond,
     streamBytesPerSecond: bytesPerSecond,
 
-    product(operator: MatrixProduct, rows: number, charges: Float64Array): number {
-      const { inputs, outputs } = operator;
-      const dramBytes = productDramBytes(operator, rows, resident);
-      const nocBytes = productNocBytes(device, operator, rows);
-      const dramSeconds = dramBytes / bytesPerSecond;
-      const nocSeconds = nocBytes / device.globalSramBytesPerSecond;
-      const otherSeconds = Math.max(dramSeconds, nocSeconds);
-      splitTokens(arrays, trees, rows, inputs, outputs, otherSeconds * clockHertz, split);
-      const arrayRows = rows - split.treeRows;
-      charges[RESOURCE_INDEX.sa]! += systolicCycles(arrays, arrayRows, inputs, outputs) / clockHertz;
-      charges[RESOURCE_INDEX.mac_tree]! += treeCycles(trees, split.treeRows, inputs, outputs) / clockHertz;
-      charges[RESOURCE_INDEX.dram]! += dramSeconds;
-      charges[RESOURCE_INDEX.noc]! += nocSeconds;
-      charges[ENERGY_CHARGE]! +=
-        2 * inputs * outputs * (arrayRows * arrayFlopJoules + split.treeRows * energy.perTreeFlop) +
-        dramBytes * energy.perDramByte +
-        nocBytes * energy.perNocByte;
-      return overheads.launchSeconds + Math.max(split.cycles / clockHertz, otherSeconds);
-    },
+    product: (operator, rows, charges) => overheads.launchSeconds + productSeconds(operator, rows, charges),
+
+    experts: (operator, tokens, charges) =>
+      overheads.launchSeconds + expertSeconds(operator, tokens, productSeconds, charges),
 
     elementwise(operator: Elementwise, rows: number, cover: Cover, charges: Float64Array): number {
       const bytes = rows * operator.bytesPerRow;
@@ -70,21 +86,34 @@ export function hdaMachine(device: HdaDevice, devices: number): Machine {
         flops * energy.perVectorFlop + bytes * energy.perLocalByte + dramBytes * energy.perDramByte;
       if (!operator.fusable) {
         cover.seconds = 0;
-        return Math.max(vectorSeconds, dramSeconds);
+        return Math.max(vectorSeconds, dramSeconds, bytes / localBytesPerSecond);
       }
       // The product before may keep the memory busy all the time, so memory traffic does not hide.
       return dramSeconds + exposedSeconds(vectorSeconds, cover);
     },
 
     collective(operator: Collective, rows: number, cover: Cover, charges: Float64Array): number {
-      const bytes = collectiveBytes(operator.kind, devices, rows * operator.bytesPerRow);
+      const bytes = collectiveBytes(operator.kind, operator.devices, rows * operator.bytesPerRow);
       const linkSeconds = bytes / linkBytesPerSecond;
       charges[RESOURCE_INDEX.p2p]! += linkSeconds;
       charges[ENERGY_CHARGE]! += bytes * energy.perLinkByte;
-      return collectiveLatencySeconds(links, devices) + exposedSeconds(linkSeconds, cover);
+      const exposed = concurrency.linksBesideCompute ? exposedSeconds(linkSeconds, cover) : linkSeconds;
+      return collectiveLatencySeconds(links, operator.devices) + exposed;
     },
 
     attention: (heads) => hdaAttention(device, energy, heads),
+    latentAttention: (heads) => hdaLatentAttention(device, energy, heads),
+    describe: (operator, rows) => hdaMapping(device, operator, rows),
+    streamRates: {
+      launchSeconds: overheads.launchSeconds,
+      matrixFlopsPerSecond: 2 * clockHertz * cores * array.perCore * array.rows * array.columns,
+      vectorFlopsPerSecond,
+      dramBytesPerSecond: bytesPerSecond,
+      nocBytesPerSecond: unicastBytesPerSecond(device),
+      joulesPerMatrixFlop: energy.perArrayFlop,
+      joulesPerVectorFlop: energy.perVectorFlop,
+      joulesPerByte: energy.perDramByte + energy.perNocByte,
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-/** MAC trees of a device: `trees` dot-product engines of `width` multipliers with `reuse` batch lanes each. */
+/** MAC trees that work on the same product: `trees` dot-product engines of `width` multipliers, `reuse` batch lanes each. */
 export interface TreeShape {
   readonly trees: number;
   readonly width: number;
@@ -26,10 +26,35 @@ export function treeRowsWithin(shape: TreeShape, cycles: number, k: number, n: n
   return Math.max(0, batches) * shape.reuse;
 }
 
+/** Weights a cycle that keep a memory of `bytesPerSecond` busy: the trees match it when p · w is no smaller. */
+export function matchingWeightsPerCycle(
+  bytesPerSecond: number,
+  weightBytes: number,
+  clockHertz: number,
+): number {
+  return bytesPerSecond / (weightBytes * clockHertz);
+}
+
+/** Rows up to which trees are done before the weights have arrived: r · p · w over the weights that arrive a cycle. */
+export function crossoverBatch(
+  { trees, width, reuse }: TreeShape,
+  bytesPerSecond: number,
+  weightBytes: number,
+  clockHertz: number,
+): number {
+  return (reuse * trees * width) / matchingWeightsPerCycle(bytesPerSecond, weightBytes, clockHertz);
+}
+
+/** Share (0..1) of the multipliers that idle because the last beat of a dot product of k elements is not full. */
+export function tailLoss({ width }: TreeShape, k: number): number {
+  return 1 - k / (Math.ceil(k / width) * width);
+}
+
 function beatsPerBatch({ trees, width }: TreeShape, k: number, n: number): number {
   return Math.ceil(k / width) * Math.ceil(n / trees);
 }
 
 function treeDrainCycles({ width }: TreeShape): number {
-  return Math.ceil(Math.log2(width)) + PIPELINE_CYCLES;
+  const adderLevels = 32 - Math.clz32(width - 1);
+  return adderLevels + PIPELINE_CYCLES;
 }

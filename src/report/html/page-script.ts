@@ -19,6 +19,8 @@ export const PAGE_SCRIPT = String.raw`
   const count = (x) => Math.round(x).toLocaleString("en-US");
   const escape = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
   const rows = (items, line) => items.map((item) => item.marker + " " + escape(item.seriesName) + ": <b>" + line(item.value) + "</b>").join("<br>");
+  const compared = ({ marker, seriesName, value: [measured, predicted, what] }, text) =>
+    marker + " " + escape(seriesName) + "<br>" + escape(what) + "<br>measured " + text(measured) + ", predicted <b>" + text(predicted) + "</b>";
   const formatters = {
     "@seconds": seconds,
     "@inMinutes": inUnit(60, "min"),
@@ -33,6 +35,8 @@ export const PAGE_SCRIPT = String.raw`
     "@cdfTail": (items) => rows(items, ([x, n]) => digits(100 - 100 / 10 ** n) + " % within " + seconds(x)),
     "@cdf": (items) => rows(items, ([x, y]) => share(y) + " within " + seconds(x)),
     "@dot": (item) => rows([item], ([x, y]) => count(x) + " tokens, first token after " + seconds(y)),
+    "@comparedTimes": (item) => compared(item, seconds),
+    "@comparedRates": (item) => compared(item, (rate) => digits(rate) + " tokens/s"),
     "@timeCount": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => count(y)),
     "@timeShare": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => share(y)),
   };

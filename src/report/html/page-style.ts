@@ -1,5 +1,5 @@
-/** The look of a report page: light and dark by the reader's setting, or by the switch in its corner. */
-export const PAGE_STYLE = `
+/** The colours and fonts of a report page: light and dark by the reader's setting, or by the switch in its corner. */
+export const COLOURS = `
 :root {
   color-scheme: light;
   --font: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
@@ -9,7 +9,16 @@ export const PAGE_STYLE = `
 }
 @media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { DARK } }
 :root[data-theme="dark"] { DARK }
-* { box-sizing: border-box; }
+`.replaceAll(
+  "DARK",
+  `color-scheme: dark;
+  --page: #0f1319; --card: #171c24; --ink: #e8ecf2; --ink-soft: #98a3b3; --rule: #262d38; --rule-strong: #3b4656;
+  --accent: #6ea0ff; --good: #46c595; --bad: #ff7b72; --limit: #ff7b72; --zoom: rgba(110, 160, 255, 0.16);
+  --series0: #6ea0ff; --series1: #ffa24d; --series2: #3fd0a8; --series3: #b794ff; --series4: #ff79b0; --series5: #a5b0be;`,
+);
+
+/** The look of a report page. */
+export const PAGE_STYLE = `${COLOURS}* { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 var(--font); -webkit-font-smoothing: antialiased; }
 main { max-width: 1180px; margin: 0 auto; padding: 28px 24px 48px; }
 header { display: flex; justify-content: space-between; align-items: baseline; gap: 16px; }
@@ -54,10 +63,4 @@ footer { color: var(--ink-soft); font-size: 13px; margin-top: 36px; border-top: 
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.92em; }
 @media (max-width: 1000px) { tbody th { white-space: normal; } th > code { overflow-wrap: anywhere; } }
 @media print { button { display: none; } .card, .tile, .answer { break-inside: avoid; } }
-`.replaceAll(
-  "DARK",
-  `color-scheme: dark;
-  --page: #0f1319; --card: #171c24; --ink: #e8ecf2; --ink-soft: #98a3b3; --rule: #262d38; --rule-strong: #3b4656;
-  --accent: #6ea0ff; --good: #46c595; --bad: #ff7b72; --limit: #ff7b72; --zoom: rgba(110, 160, 255, 0.16);
-  --series0: #6ea0ff; --series1: #ffa24d; --series2: #3fd0a8; --series3: #b794ff; --series4: #ff79b0; --series5: #a5b0be;`,
-);
+`;

@@ -3,13 +3,11 @@ import { judge } from "../comparison.ts";
 import { formatCount, formatSeconds, formatShare } from "../format.ts";
 import type { RunReport } from "../run-report.ts";
 import { runSentence } from "../run-sentence.ts";
-import type { Chart } from "./chart-parts.ts";
 import { chartsOf } from "./charts.ts";
 import { auditTable, settingsTable, warningList } from "./facts.ts";
 import { figureCards } from "./figures.ts";
-import { escapeHtml, html, type Html } from "./markup.ts";
-import { PAGE_SCRIPT } from "./page-script.ts";
-import { PAGE_STYLE } from "./page-style.ts";
+import { html, type Html } from "./markup.ts";
+import { chartCard, pageHeader, reportPage } from "./page.ts";
 
 /**
  * One self-contained page about one system, or about several under the same traffic: figures, charts, settings and
@@ -23,10 +21,7 @@ export function renderReport(reports: readonly RunReport[], chartLibrary: string
   const several = reports.length > 1;
   const title = several || !scenario.comparesSystems ? scenario.name : `${scenario.name}: ${system.name}`;
   const body = html`<main>
-    <header>
-      <div class="mark">ador <span>replay report</span></div>
-      <button id="theme" type="button">Light / dark</button>
-    </header>
+    ${pageHeader("replay report")}
     <h1>${title}</h1>
     ${scenario.description === "" ? "" : html`<p class="description">${scenario.description}</p>`}
     ${answer(reports)} ${several ? "" : tiles(reports[0]!)}
@@ -46,24 +41,7 @@ export function renderReport(reports: readonly RunReport[], chartLibrary: string
     </div>
     ${warningList(reports[0]!.identity.warnings)} ${footer(reports[0]!)}
   </main>`;
-  const data = JSON.stringify(charts.map(({ id, option, tail }) => ({ id, option, tail })));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)} - ador</title>
-<link rel="icon" href="data:,">
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-${body.text}
-<script type="application/json" id="charts">${data.replaceAll("<", "\\u003c")}</script>
-<script>${chartLibrary.replace(/<\/(script)/gi, "<\\/$1")}</script>
-<script>${PAGE_SCRIPT}</script>
-</body>
-</html>
-`;
+  return reportPage(title, body, charts, chartLibrary);
 }
 
 function answer(reports: readonly RunReport[]): Html {
@@ -88,18 +66,6 @@ function tiles({ outcome: { metrics } }: RunReport): Html {
     ${slo.attainment === null ? "" : tile(formatShare(slo.attainment), "of requests within SLO")}
     ${tile(formatCount(counts.completed), `of ${formatCount(counts.submitted)} requests completed`)}
   </div>`;
-}
-
-function chartCard({ id, title, caption, wide, tail }: Chart): Html {
-  const button = html`<button type="button" data-tail="${id}" aria-pressed="false">tail</button>`;
-  return html`<section class="${wide ? "card wide" : "card"}">
-    <div class="head">
-      <h3>${title}</h3>
-      ${tail === undefined ? "" : button}
-    </div>
-    <p class="caption">${caption}</p>
-    <div class="chart" id="chart-${id}" role="img" aria-label="${title}. ${caption}"></div>
-  </section>`;
 }
 
 function footer({ scenario, identity: { version, scenarioHash, trace } }: RunReport): Html {

@@ -1,0 +1,141 @@
+import { InputError, type InputProblem } from "../core/errors.ts";
+import { deviceAreaMm2 } from "./area.ts";
+import type { Device, HdaDevice, MemorySystem } from "./device.ts";
+import { nodeScaling } from "./node-scaling.ts";
+import { peakBlocks } from "./power.ts";
+
+/** The largest field that a lithography scanner exposes, 26 mm × 33 mm. */
+export const RETICLE_MM2 = 858;
+/** Edge of the die under the PHY of one HBM stack (6 to 8 mm, recollected; a stack is 7.75 mm wide). */
+const HBM_EDGE_MM = 7;
+/** Sides of the die that face HBM; links and the host take the other two, as on GPUs with interposers. */
+const HBM_SIDES = 2;
+/** Heat that a lidded, liquid-cooled die gives off (bespoke-silicon-group/reallm). */
+const WATTS_PER_MM2 = 1.1;
+
+/**
+ * Refuses a device that could not be made or cooled: memory faster than its stacks, stacks without edge to sit at, a die
+ * above the reticle or its power density, local SRAM too small for one tile. What a GPU is built of is taken as published.
+ * @throws InputError naming every rule that is broken, the number found and the nearest one that passes
+ */
+export function checkFeasible(device: Device): void {
+  nodeScaling(device.processNanometres);
+  const problems = [
+    memoryInterfaceProblem(device.memory),
+    shorelineProblem(device),
+    ...(device.kind === "hda" ? [tileProblem(device), reticleProblem(device), heatProblem(device)] : []),
+  ].filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+/** Bytes per second of one stack: 128 bytes wide at the fastest pin rate sold (2.5, 3.6, 6.4 and 9.8 Gb/s; vendors). */
+const STACK_BYTES_PER_SECOND: Partial<Record<MemorySystem["kind"], number>> = {
+  hbm2: 128 * 2.5e9,
+  hbm2e: 128 * 3.6e9,
+  hbm3: 128 * 6.4e9,
+  hbm3e: 128 * 9.8e9,
+};
+
+/** Each stack needs a PHY, so that bandwidth is never free area. */
+function memoryInterfaceProblem({ kind, bytesPerSecond, stacks }: MemorySystem): InputProblem | undefined {
+  const perStack = STACK_BYTES_PER_SECOND[kind];
+  if (perStack === undefined || bytesPerSecond <= stacks * perStack) return undefined;
+  const gigabytes = (rate: number) => `${Math.floor(rate / 1e9)} GB/s`;
+  return {
+    key: "memory.bandwidth",
+    message: `${gigabytes(bytesPerSecond)} is more than ${stacks} stacks of ${kind} deliver`,
+    expected: `at most ${gigabytes(stacks * perStack)}, or memory.stacks of at least ${Math.ceil(bytesPerSecond / perStack)}`,
+  };
+}
+
+function shorelineProblem(device: Device): InputProblem | undefined {
+  const { kind, stacks } = device.memory;
+  if (!kind.startsWith("hbm")) return undefined;
+  const fit = stacksAlongside(deviceAreaMm2(device).totalMm2);
+  if (stacks <= fit) return undefined;
+  // Fewer stacks leave a smaller die, which may hold fewer still.
+  const nearest = largestBelow(
+    stacks,
+    (fewer) =>
+      stacksAlongside(deviceAreaMm2({ ...device, memory: { ...device.memory, stacks: fewer } }).totalMm2) >=
+      fewer,
+  );
+  return {
+    key: "memory.stacks",
+    message: `${HBM_SIDES} sides of the die have edge for ${fit} HBM stacks of ${HBM_EDGE_MM} mm each, fewer than`,
+    found: stacks,
+    expected: nearest === 0 ? "a larger die" : `at most ${nearest}, or a larger die`,
+  };
+}
+
+/** HBM stacks that fit along a square die of this area. */
+function stacksAlongside(dieMm2: number): number {
+  return Math.floor((HBM_SIDES * Math.sqrt(dieMm2)) / HBM_EDGE_MM);
+}
+
+/**
+ * One tile of every array of a core: activations rows × rows and weights rows × columns in 16 bits, sums rows × columns
+ * in 32; all twice, as the next tile arrives while the current one is worked on.
+ */
+function tileProblem(device: HdaDevice): InputProblem | undefined {
+  const { perCore, rows, columns } = device.systolicArray;
+  const tileBytes = 2 * perCore * (2 * rows * rows + 2 * rows * columns + 4 * rows * columns);
+  if (device.localSramBytesPerCore >= tileBytes) return undefined;
+  return {
+    key: "local_sram_per_core",
+    message: `too small for a double-buffered tile of ${perCore} arrays of ${rows} × ${columns}:`,
+    found: kibibytes(Math.floor(device.localSramBytesPerCore / 1024)),
+    expected: `at least ${kibibytes(Math.ceil(tileBytes / 1024))}, or smaller arrays`,
+  };
+}
+
+function reticleProblem(device: HdaDevice): InputProblem | undefined {
+  const mm2 = deviceAreaMm2(device).totalMm2;
+  if (mm2 <= RETICLE_MM2) return undefined;
+  const cores = largestBelow(
+    device.cores,
+    (fewer) => deviceAreaMm2({ ...device, cores: fewer }).totalMm2 <= RETICLE_MM2,
+  );
+  return {
+    key: "cores",
+    message: `the die takes ${Math.ceil(mm2)} mm², more than the ${RETICLE_MM2} mm² of a reticle, with`,
+    found: device.cores,
+    expected: cores === 0 ? "smaller cores or memories" : `at most ${cores} of such cores, or smaller ones`,
+  };
+}
+
+function heatProblem(device: HdaDevice): InputProblem | undefined {
+  const limitWatts = WATTS_PER_MM2 * deviceAreaMm2(device).totalMm2;
+  const onDie = peakBlocks(device).filter((block) => block.onDie);
+  const total = sumWatts(onDie);
+  if (total <= limitWatts) return undefined;
+  const clockedWatts = sumWatts(onDie.filter((block) => block.clocked));
+  const clockHertz = (device.clockHertz * (limitWatts - (total - clockedWatts))) / clockedWatts;
+  return {
+    key: "clock",
+    message: `${Math.ceil(total)} W of peak power on the die are more than the ${Math.floor(limitWatts)} W that ${WATTS_PER_MM2} W/mm² allow, with a clock of`,
+    found: `${device.clockHertz / 1e9} GHz`,
+    expected:
+      clockHertz > 0 ? `at most ${Math.floor(clockHertz / 1e7) / 100} GHz` : "less bandwidth on the chip",
+  };
+}
+
+function sumWatts(blocks: readonly { readonly watts: number }[]): number {
+  return blocks.reduce((sum, { watts }) => sum + watts, 0);
+}
+
+/** The largest count of 1 or more below `count` that passes, 0 if none; what passes, passes for all smaller counts. */
+function largestBelow(count: number, passes: (count: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (passes(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function kibibytes(count: number): string {
+  return `${count} KiB`;
+}
