@@ -104,7 +104,7 @@ describe("ador check with a trace of one's own", () => {
       }
     }
     const text = ador(["check", join(ROOT, "scenarios/quickstart.yaml")]).stdout;
-    expect(text).toMatch(/\nhda: ador-recalled, 469 mm² \(systolic arrays /);
+    expect(text).toMatch(/\nhda: ador-recalled, 459 mm² \(systolic arrays /);
     expect(text).toMatch(/\nattention +mac_tree .* dram /);
   });
 });

@@ -98,14 +98,14 @@ describe("ador run", () => {
   });
 
   test("a device of one's own can be built again from the results", () => {
-    const changed = ["device={base: ador-recalled, cores: 16}", "device.memory.bandwidth=2.2TB/s"];
+    const changed = ["device={base: ador-recalled, cores: 24}", "device.memory.bandwidth=2.2TB/s"];
     const args = changed.flatMap((set) => ["--set", set]);
     const answer = runJson(["small.yaml", ...args]);
     expect(answer["settings"]).toMatchObject({
       device: "ador-recalled*",
       device_base: "ador-recalled",
-      device_overrides: { cores: 16, "memory.bandwidth": "2.2TB/s" },
-      device_template: { cores: 16, clock_hertz: 1.5e9, memory: { bytes_per_second: 2.2e12, kind: "hbm2e" } },
+      device_overrides: { cores: 24, "memory.bandwidth": "2.2TB/s" },
+      device_template: { cores: 24, clock_hertz: 1.5e9, memory: { bytes_per_second: 2.2e12, kind: "hbm2e" } },
     });
     const { device_base: base, device_overrides: overrides } = answer["settings"] as {
       device_base: string;
