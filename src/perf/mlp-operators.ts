@@ -48,11 +48,16 @@ function denseOperators(
   const { hiddenSize: hidden, parallelism, tensorParallelStyle } = context;
   const { tensorParallel } = parallelism;
   const width = intermediateSize / tensorParallel;
-  const flops = gated ? GATED_ACTIVATION_FLOPS : PLAIN_ACTIVATION_FLOPS;
+  // Without a gate an activation has nothing to do with rows.
+  const activation = gated
+    ? elementwise(context, `${name}_activation`, count, width, GATED_ACTIVATION_FLOPS, 3)
+    : elementwise(context, `${name}_activation`, count, width, PLAIN_ACTIVATION_FLOPS, 2, {
+        blockBytesPerRow: 0,
+      });
   const up: Operator[] = [
     ...quantisation(context, `${name}_up`, count, hidden),
     weightProduct(context, `${name}_up`, count, hidden, (gated ? 2 : 1) * width),
-    elementwise(context, `${name}_activation`, count, width, flops, gated ? 3 : 2),
+    activation,
   ];
   const quantise = quantisation(context, `${name}_down`, count, width);
   if (tensorParallelStyle === "all-reduce") {

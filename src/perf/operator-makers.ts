@@ -64,6 +64,7 @@ export function quantisation(
       ...{ kind: "elementwise", name: `${name}_quantise`, count, fusable: true, dramBytesPerRow: 0 },
       flopsPerRow: elements * QUANTISE_FLOPS,
       bytesPerRow: elements * (WIDE_BYTES + activationBytes),
+      blockBytesPerRow: elements * (WIDE_BYTES + activationBytes),
     },
   ];
 }
@@ -82,15 +83,11 @@ export function elementwise(
   moved: number,
   more: Partial<Elementwise> = {},
 ): Elementwise {
+  const bytesPerRow = elements * moved * Math.max(WIDE_BYTES, precision.activationBytes);
+  const flopsPerRow = elements * flops;
   return {
-    kind: "elementwise",
-    name,
-    count,
-    flopsPerRow: elements * flops,
-    bytesPerRow: elements * moved * Math.max(WIDE_BYTES, precision.activationBytes),
-    dramBytesPerRow: 0,
-    fusable: true,
-    ...more,
+    ...{ kind: "elementwise", name, count, flopsPerRow, bytesPerRow, blockBytesPerRow: bytesPerRow },
+    ...{ dramBytesPerRow: 0, fusable: true, ...more },
   };
 }
 

@@ -26,6 +26,8 @@ export interface Elementwise {
   readonly bytesPerRow: number;
   /** Of these, what memory must be read or written for in any case. */
   readonly dramBytesPerRow: number;
+  /** Of these, what one thread block of a GPU moves on its own: the row, or nothing where elements are dealt to all. */
+  readonly blockBytesPerRow: number;
   /** A dataflow accelerator can apply it to each tile that the product before it puts out. */
   readonly fusable: boolean;
 }

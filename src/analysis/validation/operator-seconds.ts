@@ -31,7 +31,8 @@ export function productSeconds(
 /** A kernel that does `flops` vector operations on each of `elements` 16-bit numbers a row and moves each `moved` times. */
 export function elementwiseOf(name: string, elements: number, flops: number, moved: number): Elementwise {
   const bytesPerRow = elements * moved * BF16.activationBytes;
-  const work = { flopsPerRow: elements * flops, bytesPerRow, dramBytesPerRow: 0 };
+  const bytes = { bytesPerRow, dramBytesPerRow: 0, blockBytesPerRow: bytesPerRow };
+  const work = { flopsPerRow: elements * flops, ...bytes };
   return { kind: "elementwise", name, count: 1, fusable: false, ...work };
 }
 

@@ -73,7 +73,7 @@ export function gpuMachine(device: GpuDevice, devices: number, precision: Precis
       const dramSeconds = dramBytes / bytesPerSecond;
       const nocSeconds = bytes / device.l2BytesPerSecond;
       // One thread block takes a row, however many others there are.
-      const blockSeconds = operator.bytesPerRow / kernels.rowBytesPerSecond;
+      const blockSeconds = operator.blockBytesPerRow / kernels.rowBytesPerSecond;
       const rowsSeconds = bytes / kernels.elementwiseBytesPerSecond;
       charges[RESOURCE_INDEX.vector]! += vectorSeconds;
       charges[RESOURCE_INDEX.dram]! += dramBytes / reached;

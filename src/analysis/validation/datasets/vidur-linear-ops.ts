@@ -18,6 +18,13 @@ const NORM_FLOPS = 5;
 /** Bytes read and written in a cycle of one multiprocessor by PyTorch's gather, which copies element by element. */
 const GATHER_BYTES_PER_CYCLE = 2.2;
 
+/**
+ * Up to so many rows PyTorch takes a kernel that loops over them (indexSelectSmallIndex in
+ * pytorch/pytorch:aten/src/ATen/native/cuda/Indexing.cu); each waits for its index and its row (fitted).
+ */
+const MOST_SERIAL_ROWS = 16;
+const SERIAL_ROW_SECONDS = 0.7e-6;
+
 /** Share of the memory peak that PyTorch's addition reaches at least; products and attention reach less on some GPUs. */
 const ADDITION_EFFICIENCY = 0.85;
 
@@ -74,7 +81,9 @@ function elementwiseSeconds(
   const hidden = systems.model(device, model).hiddenSize;
   if (op === "add")
     return secondsAlone(streaming.machine(device), elementwiseOf(op, 1, 1, 3), tokens * hidden);
-  if (op === "emb") return gatherSeconds(systems.device(device), 2 * tokens * hidden * BF16.activationBytes);
+  if (op === "emb") {
+    return gatherSeconds(systems.device(device), tokens, 2 * hidden * BF16.activationBytes);
+  }
   return secondsAlone(systems.machine(device), elementwiseOperator(systems, row, hidden), tokens);
 }
 
@@ -87,6 +96,13 @@ function elementwiseOperator(systems: MeasuredSystems, row: MeasuredRow, hidden:
   return systems.elementwise(device, model, row.positive("tp"), name);
 }
 
-function gatherSeconds({ multiprocessors, clockHertz, overheads }: GpuDevice, bytes: number): number {
-  return overheads.launchSeconds + bytes / (GATHER_BYTES_PER_CYCLE * multiprocessors * clockHertz);
+/** Few rows are gathered one after the other by every thread, more of them side by side. */
+function gatherSeconds(
+  { multiprocessors, clockHertz, overheads }: GpuDevice,
+  rows: number,
+  bytesPerRow: number,
+): number {
+  const bytesPerSecond = GATHER_BYTES_PER_CYCLE * multiprocessors * clockHertz;
+  const oneByOne = rows <= MOST_SERIAL_ROWS ? rows * SERIAL_ROW_SECONDS : 0;
+  return overheads.launchSeconds + Math.max(oneByOne, (rows * bytesPerRow) / bytesPerSecond);
 }
