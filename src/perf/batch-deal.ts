@@ -25,6 +25,13 @@ export class BatchDeal {
   }
 
   ofDecodes(sequences: number): void {
+    if (this.#parts === 1) {
+      this.decodes = sequences;
+      this.tokens = sequences;
+      this.logits = sequences;
+      this.stageTokens = sequences;
+      return;
+    }
     this.decodes = Math.ceil(sequences / this.#parts);
     this.tokens = this.decodes;
     this.logits = this.decodes;
@@ -39,6 +46,13 @@ export class BatchDeal {
       const tokens = chunkNewTokens[i]!;
       prompt += tokens;
       if (tokens > largest) largest = tokens;
+    }
+    if (this.#parts === 1) {
+      this.decodes = decodeSequences;
+      this.tokens = decodeSequences + prompt;
+      this.logits = logitSequences;
+      this.stageTokens = this.tokens;
+      return;
     }
     const dealt = Math.max(largest, Math.ceil(prompt / this.#parts));
     this.decodes = Math.ceil(decodeSequences / this.#parts);

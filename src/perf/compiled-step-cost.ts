@@ -69,7 +69,7 @@ export class CompiledStepCost implements StepCost {
   }
 
   openUse(): StepUse {
-    return new StepUse(this.#groups.length);
+    return new StepUse(this.#groups.length, this.#expertTable !== undefined);
   }
 
   step(shape: StepShape, use: StepUse): number {

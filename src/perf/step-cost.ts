@@ -102,16 +102,18 @@ export class StepUse {
   readonly contextTokens: Float64Array;
   /** What was priced at once, as in `StepCost.charges`. */
   readonly charges = new Float64Array(CHARGE_COUNT);
+  readonly #hasExperts: boolean;
 
-  constructor(attentionGroups: number) {
+  constructor(attentionGroups: number, hasExperts: boolean) {
     this.contextTokens = new Float64Array(attentionGroups);
+    this.#hasExperts = hasExperts;
   }
 
   /** `steps` steps gave the fullest device so much to do. */
   count({ tokens, stageTokens, logits }: StepCounts, steps: number): void {
     if (stageTokens >= this.tokenSteps.length) this.#grow(stageTokens);
     this.tokenSteps[tokens]! += steps;
-    this.stageTokenSteps[stageTokens]! += steps;
+    if (this.#hasExperts) this.stageTokenSteps[stageTokens]! += steps;
     this.logitSteps[logits]! += steps;
   }
 

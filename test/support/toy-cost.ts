@@ -56,7 +56,7 @@ export function createToyCost(config: ToyCostConfig): StepCost {
 
   return {
     windowTokens,
-    openUse: () => new StepUse(0),
+    openUse: () => new StepUse(0, false),
     charges: (use) => use.charges,
     step(shape, use) {
       const seconds = stepSeconds(shape);
