@@ -150,6 +150,8 @@ export interface GpuKernels {
   readonly expertEfficiency: number;
   /** Rows of a tile in grouped products: each expert with tokens wastes half of one. */
   readonly expertPaddingRows: number;
+  /** Share of the memory peak at which grouped products read the weights of experts (0..1). */
+  readonly expertMemoryEfficiency: number;
   /** Times that the rows of a layer of experts go through memory between its kernels. */
   readonly expertRowTraffic: number;
   /** Bytes per second at which one thread block works through one row of a norm or activation. */

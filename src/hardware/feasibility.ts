@@ -12,40 +12,65 @@ const HBM_EDGE_MM = 7;
 const HBM_SIDES = 2;
 /** Heat that a lidded, liquid-cooled die gives off (bespoke-silicon-group/reallm). */
 const WATTS_PER_MM2 = 1.1;
+const GIB = 2 ** 30;
 
 /**
- * Refuses a device that could not be made or cooled: memory faster than its stacks, stacks without edge to sit at, a die
+ * Refuses a device that could not be made or cooled: memory faster or larger than its stacks, stacks without edge to sit at, a die
  * above the reticle or its power density, local SRAM too small for one tile. What a GPU is built of is taken as published.
  * @throws InputError naming every rule that is broken, the number found and the nearest one that passes
  */
 export function checkFeasible(device: Device): void {
   nodeScaling(device.processNanometres);
   const problems = [
-    memoryInterfaceProblem(device.memory),
+    ...memoryProblems(device.memory),
     shorelineProblem(device),
     ...(device.kind === "hda" ? [tileProblem(device), reticleProblem(device), heatProblem(device)] : []),
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new InputError(problems);
 }
 
-/** Bytes per second of one stack: 128 bytes wide at the fastest pin rate sold (2.5, 3.6, 6.4 and 9.8 Gb/s; vendors). */
-const STACK_BYTES_PER_SECOND: Partial<Record<MemorySystem["kind"], number>> = {
-  hbm2: 128 * 2.5e9,
-  hbm2e: 128 * 3.6e9,
-  hbm3: 128 * 6.4e9,
-  hbm3e: 128 * 9.8e9,
+interface MemoryPart {
+  readonly bytesPerSecond: number;
+  readonly bytes: number;
+}
+
+/**
+ * The fastest and largest of one stack (HBM), of one 32-bit channel (GDDR) or of one lane of PCIe 5 to DDR5 behind it that is
+ * sold (vendors): 128 bytes at 2.5, 3.6, 6.4 and 9.8 Gb/s a pin, 4 bytes at 20, 23 and 36 Gb/s.
+ */
+const MEMORY_PARTS: Readonly<Record<MemorySystem["kind"], MemoryPart>> = {
+  hbm2: { bytesPerSecond: 128 * 2.5e9, bytes: 16 * GIB },
+  hbm2e: { bytesPerSecond: 128 * 3.6e9, bytes: 24 * GIB },
+  hbm3: { bytesPerSecond: 128 * 6.4e9, bytes: 36 * GIB },
+  hbm3e: { bytesPerSecond: 128 * 9.8e9, bytes: 48 * GIB },
+  gddr6: { bytesPerSecond: 4 * 20e9, bytes: 4 * GIB },
+  gddr6x: { bytesPerSecond: 4 * 23e9, bytes: 4 * GIB },
+  gddr7: { bytesPerSecond: 4 * 36e9, bytes: 6 * GIB },
+  ddr5: { bytesPerSecond: 4e9, bytes: 128 * GIB },
 };
 
-/** Each stack needs a PHY, so that bandwidth is never free area. */
-function memoryInterfaceProblem({ kind, bytesPerSecond, stacks }: MemorySystem): InputProblem | undefined {
-  const perStack = STACK_BYTES_PER_SECOND[kind];
-  if (perStack === undefined || bytesPerSecond <= stacks * perStack) return undefined;
-  const gigabytes = (rate: number) => `${Math.floor(rate / 1e9)} GB/s`;
-  return {
-    key: "memory.bandwidth",
-    message: `${gigabytes(bytesPerSecond)} is more than ${stacks} stacks of ${kind} deliver`,
-    expected: `at most ${gigabytes(stacks * perStack)}, or memory.stacks of at least ${Math.ceil(bytesPerSecond / perStack)}`,
-  };
+/** Each stack or channel needs a PHY, so that neither bandwidth nor capacity is ever free area. */
+function memoryProblems({ kind, bytesPerSecond, capacityBytes, stacks }: MemorySystem): InputProblem[] {
+  const part = MEMORY_PARTS[kind];
+  const problems: InputProblem[] = [];
+  const require = (needed: number) => `memory.stacks of at least ${Math.ceil(needed)}`;
+  if (bytesPerSecond > stacks * part.bytesPerSecond) {
+    const gigabytes = (rate: number) => `${Math.floor(rate / 1e9)} GB/s`;
+    problems.push({
+      key: "memory.bandwidth",
+      message: `${gigabytes(bytesPerSecond)} is more than ${stacks} stacks of ${kind} deliver`,
+      expected: `at most ${gigabytes(stacks * part.bytesPerSecond)}, or ${require(bytesPerSecond / part.bytesPerSecond)}`,
+    });
+  }
+  if (capacityBytes > stacks * part.bytes) {
+    const gibibytes = (bytes: number) => `${Math.floor(bytes / GIB)} GiB`;
+    problems.push({
+      key: "memory.capacity",
+      message: `${gibibytes(capacityBytes)} is more than ${stacks} stacks of ${kind} hold`,
+      expected: `at most ${gibibytes(stacks * part.bytes)}, or ${require(capacityBytes / part.bytes)}`,
+    });
+  }
+  return problems;
 }
 
 function shorelineProblem(device: Device): InputProblem | undefined {

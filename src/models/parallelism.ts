@@ -83,8 +83,10 @@ export function checkParallelism(model: LlmModel, parallelism: Parallelism): voi
     );
   }
   if (!splitsLayers(model, tensorParallel) || (expertParallel === 1 && !splitsExperts(model, parallelism))) {
-    const degrees = tensorParallelDegrees(model, parallelism).join(", ");
-    const expected = `one of ${degrees} (a divisor of its ${model.attention.queryHeads} query heads and of its MLP)`;
+    const degrees = tensorParallelDegrees(model, parallelism);
+    const others = degrees.length > 0 ? degrees : tensorParallelDegrees(model);
+    const besides = degrees.length > 0 ? "" : `, with another expert parallelism than ${expertParallel}`;
+    const expected = `one of ${others.join(", ")} (a divisor of its ${model.attention.queryHeads} query heads and of its MLP)${besides}`;
     throw refusal(model, "tensor_parallel", "tensor-parallel devices", tensorParallel, expected);
   }
   if (!splitsExperts(model, parallelism)) {

@@ -12,6 +12,7 @@ import type { AttentionGroup, StepOperators, TokenMixer } from "./operators.ts";
 import { Roofline } from "./roofline.ts";
 import {
   CHARGE_COUNT,
+  RESOURCE_INDEX,
   type DecodeRamp,
   type OperatorCost,
   StepUse,
@@ -44,6 +45,9 @@ export class CompiledStepCost implements StepCost {
   readonly #logitTable: StepTable;
   readonly #roofline: Roofline;
   readonly #work = new AttentionWork();
+  readonly #scratch = new Float64Array(CHARGE_COUNT);
+  /** Of the step in hand: seconds of its products that attention of decoding sequences could still hide behind. */
+  #idleSeconds = 0;
 
   constructor(
     machine: Machine,
@@ -79,6 +83,7 @@ export class CompiledStepCost implements StepCost {
     let seconds = this.#machine.hostSeconds + this.#tableSeconds(deal);
     const groups = this.#groups;
     if (shape.chunkCount > 0) {
+      this.#idleSeconds = this.#idleSecondsOf(deal);
       for (let g = 0; g < groups.length; g++) seconds += this.#mixedSeconds(groups[g]!, shape, use.charges);
       return seconds;
     }
@@ -156,6 +161,7 @@ export class CompiledStepCost implements StepCost {
   explain(shape: StepShape): readonly OperatorCost[] {
     const deal = this.#deal;
     deal.ofStep(shape);
+    this.#idleSeconds = this.#idleSecondsOf(deal);
     const mixing = this.#groups.map((group) => {
       const charges = new Float64Array(CHARGE_COUNT);
       const seconds = this.#mixingSeconds(group, shape, charges);
@@ -181,10 +187,31 @@ export class CompiledStepCost implements StepCost {
     return layers * decodeLineSeconds(linesOf(compiled, decodes), context);
   }
 
-  /** Attention of all layers of a group in a step with prompt tokens; adds its charges. */
+  /** Seconds of products with prompt tokens in which only the arrays are busy; none where nothing may run beside them. */
+  #idleSecondsOf({ tokens, stageTokens, decodes }: BatchDeal): number {
+    if (!this.#machine.decodesBesideProducts || decodes === 0) return 0;
+    const seconds = this.#tokenTable.idleSeconds(tokens);
+    return this.#expertTable === undefined ? seconds : seconds + this.#expertTable.idleSeconds(stageTokens);
+  }
+
+  /**
+   * Attention of all layers of a group in a step with prompt tokens; adds its charges. Decoding sequences do not wait for
+   * the prompts: what their attention on the trees adds runs beside the products of the prompts, as far as those leave
+   * memory, network and trees idle, and uses that up.
+   */
   #mixedSeconds(compiled: CompiledGroup, shape: StepShape, charges: Float64Array): number {
     const { group, kernel } = compiled;
-    return kernel.mixed(this.#workOf(compiled, shape), group.layers, charges);
+    const work = this.#workOf(compiled, shape);
+    const treeSeconds = charges[RESOURCE_INDEX.mac_tree]!;
+    const seconds = kernel.mixed(work, group.layers, charges);
+    const onTrees = charges[RESOURCE_INDEX.mac_tree]! > treeSeconds;
+    if (this.#idleSeconds === 0 || !onTrees) return seconds;
+    work.decodeSequences = 0;
+    work.decodeContextTokens = 0;
+    const promptsAlone = kernel.mixed(work, group.layers, this.#scratch);
+    const hidden = Math.min(seconds - promptsAlone, this.#idleSeconds);
+    this.#idleSeconds -= hidden;
+    return seconds - hidden;
   }
 
   /** What one layer of a group has to do on the fullest device. Valid until the next call. */

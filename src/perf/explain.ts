@@ -160,7 +160,11 @@ function costRow(machine: Machine, run: OperatorRun): OperatorCost {
     localSeconds,
     bound: boundOf(seconds, busiest),
     boundUtilization: seconds === 0 ? null : Math.min(1, busiest.seconds / seconds),
-    peakUtilization: matrix && seconds > 0 ? flops / (seconds * machine.peakFlopsPerSecond) : null,
+    // Of work that partly hides behind other operators the time that it adds says nothing of its rate.
+    peakUtilization:
+      matrix && seconds > 0 && busiest.seconds <= seconds
+        ? flops / (seconds * machine.peakFlopsPerSecond)
+        : null,
     joules: charges[ENERGY_CHARGE]!,
   };
 }

@@ -20,6 +20,8 @@ export interface Cover {
  * and adds to `charges` (see RESOURCES) the busy seconds of each resource and the joules of the whole replica.
  */
 export interface Machine {
+  /** Trees may work on the attention of decoding sequences while arrays work on products of prompts. */
+  readonly decodesBesideProducts: boolean;
   /** Seconds that every step takes beside its operators. */
   readonly hostSeconds: number;
   /** Peak of all matrix units in FLOPs per second, for operands of the compiled precision. */

@@ -1,8 +1,16 @@
 import type { Cover, Machine } from "./machine.ts";
 import type { Operator } from "./operators.ts";
-import { CHARGE_COUNT } from "./step-cost.ts";
+import { CHARGE_COUNT, RESOURCE_INDEX } from "./step-cost.ts";
 
 const FIRST_ROWS = 512;
+
+/** What attention of decoding sequences needs when arrays are left to others. */
+const BESIDE_ARRAYS = [
+  RESOURCE_INDEX.mac_tree,
+  RESOURCE_INDEX.vector,
+  RESOURCE_INDEX.dram,
+  RESOURCE_INDEX.noc,
+];
 
 /** Seconds of what a table holds for `count` ≥ 1; adds the charges. */
 export type CountCost = (count: number, charges: Float64Array) => number;
@@ -37,6 +45,16 @@ export class StepTable {
     this.seconds(count);
     const at = count * CHARGE_COUNT;
     for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += times * this.#charges[at + i]!;
+  }
+
+  /** Seconds for `count` in which neither trees, vector units, network nor memory are busy. */
+  idleSeconds(count: number): number {
+    const seconds = this.seconds(count);
+    const at = count * CHARGE_COUNT;
+    let busy = 0;
+    for (let i = 0; i < BESIDE_ARRAYS.length; i++)
+      busy = Math.max(busy, this.#charges[at + BESIDE_ARRAYS[i]!]!);
+    return Math.max(0, seconds - busy);
   }
 
   #fill(count: number): number {

@@ -1,6 +1,7 @@
 import type { Dataset } from "./dataset.ts";
 import { attention } from "./datasets/attention.ts";
 import { collectives } from "./datasets/collectives.ts";
+import { concurrencySweeps } from "./datasets/concurrency-sweeps.ts";
 import { distServeFits } from "./datasets/distserve-fits.ts";
 import { gemmGrid } from "./datasets/gemm-grid.ts";
 import { llmCompassLayer } from "./datasets/llmcompass-layer.ts";
@@ -21,5 +22,5 @@ export const DATASETS: readonly Dataset[] = [
   ...[gemmGrid, vidurLinearOps, attention, moeLayer, collectives, sendRecv],
   ...[servingSimLayers, servingSimAttention, llmCompassOps, llmCompassLayer],
   ...[splitwiseIterations, sarathiIterations, distServeFits],
-  ...[staticBatch, staticBatchTtft, servingRuns],
+  ...[staticBatch, staticBatchTtft, servingRuns, concurrencySweeps],
 ];

@@ -28,8 +28,9 @@ const KERNELS: GpuKernels = {
   // Layers of experts are not measured here: those of the A100.
   expertSeconds: 12e-6,
   expertEfficiency: 0.45,
-  expertPaddingRows: 63,
-  expertRowTraffic: 3.4,
+  expertPaddingRows: 64,
+  expertMemoryEfficiency: 0.719,
+  expertRowTraffic: 4.4,
   rowBytesPerSecond: 100e9,
   elementwiseBytesPerSecond: 2.4e12,
 };

@@ -27,10 +27,11 @@ const KERNELS: GpuKernels = {
   decodeWalkSeconds: 23e-9,
   // Not measured here. Consumer GPUs lose a factor of 2 to 3; a baseline gets the benefit of the doubt.
   mixedDecodeFactor: 1,
-  expertSeconds: 16e-6,
-  expertEfficiency: 0.49,
-  expertPaddingRows: 63,
-  expertRowTraffic: 3.4,
+  expertSeconds: 17e-6,
+  expertEfficiency: 0.584,
+  expertPaddingRows: 64,
+  expertMemoryEfficiency: 0.719,
+  expertRowTraffic: 4.4,
   rowBytesPerSecond: 45e9,
   elementwiseBytesPerSecond: 2.5e12,
 };

@@ -34,11 +34,14 @@ export function gpuExperts(
   }
   const padded = rows + (active * kernels.expertPaddingRows) / 2;
   const flopsPerSecond = device.tensorFlopsPerSecond * speedup * kernels.expertEfficiency;
-  const bytesPerSecond = memory.bytesPerSecond * memory.efficiency;
+  const bytesPerSecond = Math.min(memory.bytesPerSecond * memory.efficiency, device.l2BytesPerSecond);
   const bytes = active * elements * operator.weightBytes;
   const rowBytes = rows * (operator.hiddenSize + operator.intermediateSize) * operator.activationBytes;
   const rowSeconds = (kernels.expertRowTraffic * rowBytes) / bytesPerSecond;
-  const products = overlapped((2 * padded * elements) / flopsPerSecond, bytes / bytesPerSecond);
+  const { l2BytesPerSecond } = device;
+  const weightSeconds =
+    bytes / Math.min(memory.bytesPerSecond * kernels.expertMemoryEfficiency, l2BytesPerSecond);
+  const products = overlapped((2 * padded * elements) / flopsPerSecond, weightSeconds);
   return {
     seconds: kernels.expertSeconds + products + rowSeconds,
     tensorSeconds: (2 * rows * elements) / flopsPerSecond,

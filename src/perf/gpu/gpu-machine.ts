@@ -34,6 +34,7 @@ export function gpuMachine(device: GpuDevice, devices: number, precision: Precis
   const modelOf = (operands: Operands): GpuProductModel => (speedupOf(operands) > 1 ? spedUp : plain);
 
   return {
+    decodesBesideProducts: false,
     hostSeconds: overheads.hostSecondsPerStep,
     peakFlopsPerSecond: device.tensorFlopsPerSecond * fastest,
     peakBytesPerSecond: memory.bytesPerSecond,

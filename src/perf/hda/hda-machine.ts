@@ -58,6 +58,7 @@ export function hdaMachine(device: HdaDevice, devices: number): Machine {
   };
 
   return {
+    decodesBesideProducts: concurrency.arraysBesideTrees && tree.treesPerCore > 0,
     hostSeconds: overheads.hostSecondsPerStep,
     peakFlopsPerSecond:
       2 *

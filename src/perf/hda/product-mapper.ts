@@ -156,10 +156,14 @@ export class ProductMapper {
     partitionProduct(this.#chip, product, rows, splitM, splitK, plan, work);
     work.dataflow = dataflow;
     const { m, k, n } = work;
-    const unitCycles = this.#splitCycles(Math.max(plan.networkCycles, plan.dramCycles));
-    // Trees spend less energy than arrays: they take all rows that they finish meanwhile.
+    const shared = Math.max(plan.networkCycles, plan.dramCycles);
+    const unitCycles = this.#splitCycles(shared);
+    // Behind the memory trees take all rows that they finish, since they spend less energy than arrays. Where arithmetic is
+    // what takes the time they stay free for the attention of decoding sequences, unless arrays alone would take longer.
     const within = Math.min(m, treeRowsWithin(core.trees, unitCycles, k, n));
-    const treeRows = core.arraysBesideTrees || within === m ? Math.max(this.#split.treeRows, within) : 0;
+    const arraysSuffice = unitCycles > shared && arrayRowsCycles(core, work, m) <= unitCycles;
+    const mayShare = !arraysSuffice && (core.arraysBesideTrees || within === m);
+    const treeRows = mayShare ? Math.max(this.#split.treeRows, within) : 0;
     const arrayRows = m - treeRows;
     plan.dataflow = dataflow;
     plan.treeRows = treeRows;

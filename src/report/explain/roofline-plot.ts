@@ -55,7 +55,8 @@ export function rooflinePlot({ operators, seconds, roofs: ceilings }: StepExplan
     .flatMap((row): RooflineDot[] => {
       const { flops, dramBytes } = row;
       if (flops === 0 || dramBytes === 0 || row.seconds === 0) return [];
-      const flopsPerSecond = flops / row.seconds;
+      // What hides behind other operators adds less time than it takes.
+      const flopsPerSecond = flops / Math.max(row.seconds, ...Object.values(row.busySeconds));
       if (flopsPerSecond < DEEPEST * top.flopsPerSecond) return [];
       return [{ row, intensity: flops / dramBytes, flopsPerSecond, share: row.seconds / seconds }];
     })
