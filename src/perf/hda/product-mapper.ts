@@ -158,10 +158,10 @@ export class ProductMapper {
     const { m, k, n } = work;
     const shared = Math.max(plan.networkCycles, plan.dramCycles);
     const unitCycles = this.#splitCycles(shared);
-    // Behind the memory trees take all rows that they finish, since they spend less energy than arrays. Where arithmetic is
-    // what takes the time they stay free for the attention of decoding sequences, unless arrays alone would take longer.
+    // Behind the memory trees take all rows that they finish, since they spend less energy than arrays. Where something else
+    // takes the time they stay free for the attention of decoding sequences, unless arrays alone would take longer.
     const within = Math.min(m, treeRowsWithin(core.trees, unitCycles, k, n));
-    const arraysSuffice = unitCycles > shared && arrayRowsCycles(core, work, m) <= unitCycles;
+    const arraysSuffice = unitCycles > plan.dramCycles && arrayRowsCycles(core, work, m) <= unitCycles;
     const mayShare = !arraysSuffice && (core.arraysBesideTrees || within === m);
     const treeRows = mayShare ? Math.max(this.#split.treeRows, within) : 0;
     const arrayRows = m - treeRows;
