@@ -8,7 +8,7 @@ import { prepareRequests } from "../node/run-scenario.ts";
 import { formatCount, formatNumber, formatPlural } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { loadScenario } from "../scenario/load.ts";
-import { checkMargins, knownRequests } from "../scenario/request-supply.ts";
+import { checkSupply, knownRequests } from "../scenario/request-supply.ts";
 import type { System } from "../scenario/scenario.ts";
 import { deviceBandsJson, deviceBandsText } from "./device-bands.ts";
 import type { CheckFlags } from "./flags.ts";
@@ -18,7 +18,7 @@ import { stepCostsJson, stepCostsOf, stepCostsTable } from "./step-costs.ts";
 export async function checkCommand(path: string, flags: CheckFlags): Promise<void> {
   const scenario = loadScenario(path, diskFiles, flags);
   const { supply, identity } = await prepareRequests(scenario);
-  checkMargins(supply, scenario);
+  checkSupply(supply, scenario);
   const requests = knownRequests(supply) ?? null;
   const systems = scenario.systems.map((system) => ({
     ...{ system, facts: factsOf(system), area: deviceAreaMm2(system.device), steps: stepCostsOf(system) },

@@ -9,8 +9,8 @@ import { jsonText } from "../node/result-files.ts";
 import { formatNumber } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
 import { DEFAULT_POLICIES } from "../scenario/schema.ts";
-import { ROUTERS, SCHEDULERS, type RouterName } from "../serving/config.ts";
-import { SCHEDULER_BY_NAME } from "../serving/schedulers/registry.ts";
+import { ROUTERS, type RouterName } from "../serving/config.ts";
+import { SCHEDULER_MEANING, SCHEDULERS } from "../serving/scheduler-config.ts";
 import { TRACE_FORMATS } from "../workload/readers/formats.ts";
 import type { ListFlags, ListName } from "./flags.ts";
 
@@ -90,7 +90,7 @@ const LISTINGS: Readonly<Record<ListName, () => Listing>> = {
   policies: () => {
     const policies = [
       ...SCHEDULERS.map((name) => ({
-        ...{ setting: "serving.scheduler", name, meaning: SCHEDULER_BY_NAME[name].description },
+        ...{ setting: "serving.scheduler", name, meaning: SCHEDULER_MEANING[name] },
         default: isDefault("scheduler", name),
       })),
       ...ROUTERS.map((name) => ({
@@ -117,7 +117,15 @@ const LISTINGS: Readonly<Record<ListName, () => Listing>> = {
 
 const ROUTER_MEANING: Readonly<Record<RouterName, string>> = {
   "round-robin": "each request to the next replica in turn",
+  random: "each request to any replica, with equal chance",
+  "power-of-two": "the better of two replicas drawn at random",
   "least-outstanding": "each request to the replica with the fewest unfinished ones",
+  "least-tokens": "each request to the replica whose unfinished ones have the fewest prompt tokens",
+  "session-sticky": "a session stays on the replica of its first request",
+  "prefix-affinity":
+    "requests of a session or with a common first block go together, unless that replica is too busy",
+  "slo-aware": "the least busy replica that is predicted to meet the TTFT target; needs one",
+  central: "one queue before all replicas, a request leaves it when a slot is free",
 };
 
 function isDefault(setting: keyof typeof DEFAULT_POLICIES, name: string): boolean {

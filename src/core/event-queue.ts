@@ -4,26 +4,37 @@ import { doubled } from "./doubled.ts";
 export const EVENT_CLASS = {
   /** Frees KV blocks and slots, so that an arrival at the same instant can use them. */
   stepEnd: 0,
+  /** A cache has arrived at another replica. */
+  landing: 1,
+  /** A replica fails, after what it ended at this very instant. */
+  replicaDown: 2,
+  /** A replica is there (again) for what comes at this instant. */
+  replicaUp: 3,
+  /** The number of replicas is looked at. */
+  scaling: 4,
+  /** A client gives up: after what ended at this very instant, which has made it. */
+  giveUp: 5,
+  /** A client tries again. */
+  retry: 6,
   /** Joins a waiting queue before any batch of this instant is formed. */
-  arrival: 1,
+  arrival: 7,
   /** Forms a batch after all that could join it have joined. */
-  stepStart: 2,
+  stepStart: 8,
 } as const;
 
-/** Tickets of one class stay below this; class and ticket then fit one exact double. */
-const TICKETS_PER_CLASS = 2 ** 50;
+/** Subjects stay below this; class and subject then fit one exact double. */
+const SUBJECTS_PER_CLASS = 2 ** 32;
 
 /**
- * A binary heap of events in total order (time, class, ticket): equal times fall to the class, equal classes to the
- * order of pushing. Flat typed arrays, no allocation after they have grown.
+ * A binary heap of events in total order (time, class, subject): equal times fall to the class, equal classes to the
+ * subject, so that the order does not depend on when an event was planned. Flat typed arrays, no allocation after they
+ * have grown.
  */
 export class EventQueue {
   #times = new Float64Array(64);
-  /** class · TICKETS_PER_CLASS + ticket: one comparison decides among equal times. */
+  /** class · SUBJECTS_PER_CLASS + subject: one comparison decides among equal times. */
   #orders = new Float64Array(64);
-  #subjects = new Int32Array(64);
   #length = 0;
-  #nextTicket = 0;
 
   get length(): number {
     return this.#length;
@@ -34,31 +45,34 @@ export class EventQueue {
     return this.#length === 0 ? Infinity : this.#times[0]!;
   }
 
+  /** Class of the first event; Infinity when the queue is empty. */
   get nextClass(): number {
-    return this.#classOf(0);
+    return this.#length === 0 ? Infinity : Math.floor(this.#orders[0]! / SUBJECTS_PER_CLASS);
   }
 
   /** What the first event concerns, e.g. the index of a replica. */
   get nextSubject(): number {
-    return this.#subjects[0]!;
-  }
-
-  /** @param seconds a number: NaN has no place in an order */
-  push(seconds: number, eventClass: number, subject: number): void {
-    if (this.#length === this.#times.length) this.#grow();
-    this.#rise(this.#length++, seconds, eventClass * TICKETS_PER_CLASS + this.#nextTicket++, subject);
+    return this.#orders[0]! % SUBJECTS_PER_CLASS;
   }
 
   /**
-   * Gives an event that is already in the queue an earlier time; among equals it then counts as pushed now. An event
-   * that is due by then anyway stays as it is.
+   * @param seconds a number: NaN has no place in an order
+   * @param subject a whole number from 0
+   */
+  push(seconds: number, eventClass: number, subject: number): void {
+    if (this.#length === this.#times.length) this.#grow();
+    this.#rise(this.#length++, seconds, eventClass * SUBJECTS_PER_CLASS + subject);
+  }
+
+  /**
+   * Gives an event that is already in the queue an earlier time; one that is due by then anyway stays as it is.
    * @throws RangeError when the queue holds no event of that class and subject
    */
   bringForward(seconds: number, eventClass: number, subject: number): void {
+    const order = eventClass * SUBJECTS_PER_CLASS + subject;
     for (let slot = 0; slot < this.#length; slot++) {
-      if (this.#subjects[slot] !== subject || this.#classOf(slot) !== eventClass) continue;
-      if (seconds < this.#times[slot]!)
-        this.#rise(slot, seconds, eventClass * TICKETS_PER_CLASS + this.#nextTicket++, subject);
+      if (this.#orders[slot] !== order) continue;
+      if (seconds < this.#times[slot]!) this.#rise(slot, seconds, order);
       return;
     }
     throw new RangeError(`no event of class ${eventClass} for subject ${subject} in the queue`);
@@ -81,11 +95,11 @@ export class EventQueue {
       this.#move(child, hole);
       hole = child;
     }
-    this.#write(hole, seconds, order, this.#subjects[last]!);
+    this.#write(hole, seconds, order);
   }
 
   /** Moves the hole up from `slot` to where the event belongs, and writes it once. */
-  #rise(slot: number, seconds: number, order: number, subject: number): void {
+  #rise(slot: number, seconds: number, order: number): void {
     let hole = slot;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
@@ -93,11 +107,7 @@ export class EventQueue {
       this.#move(parent, hole);
       hole = parent;
     }
-    this.#write(hole, seconds, order, subject);
-  }
-
-  #classOf(slot: number): number {
-    return Math.floor(this.#orders[slot]! / TICKETS_PER_CLASS);
+    this.#write(hole, seconds, order);
   }
 
   #precedes(seconds: number, order: number, slot: number): boolean {
@@ -106,18 +116,16 @@ export class EventQueue {
   }
 
   #move(from: number, to: number): void {
-    this.#write(to, this.#times[from]!, this.#orders[from]!, this.#subjects[from]!);
+    this.#write(to, this.#times[from]!, this.#orders[from]!);
   }
 
-  #write(slot: number, seconds: number, order: number, subject: number): void {
+  #write(slot: number, seconds: number, order: number): void {
     this.#times[slot] = seconds;
     this.#orders[slot] = order;
-    this.#subjects[slot] = subject;
   }
 
   #grow(): void {
     this.#times = doubled(this.#times);
     this.#orders = doubled(this.#orders);
-    this.#subjects = doubled(this.#subjects);
   }
 }

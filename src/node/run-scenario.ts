@@ -3,7 +3,7 @@ import type { RunIdentity, RunReport, TraceFacts } from "../report/run-report.ts
 import { scenarioHash } from "../scenario/hash.ts";
 import { loadScenario, type ScenarioOverrides } from "../scenario/load.ts";
 import type { ReplayOptions } from "../scenario/replay.ts";
-import { checkMargins, type RequestSupply } from "../scenario/request-supply.ts";
+import { checkSupply, type RequestSupply } from "../scenario/request-supply.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { TraceWorkload } from "../scenario/workload.ts";
 import { applyTransforms, type TransformRecord } from "../workload/transforms.ts";
@@ -40,7 +40,7 @@ export async function runScenario(
   const folder = request.out === undefined ? undefined : new OutputFolder(request.out, request.force);
   try {
     const { supply, identity } = await prepareRequests(scenario);
-    checkMargins(supply, scenario);
+    checkSupply(supply, scenario);
     thread.supply(supply);
     const [runs, { writeResults }] = await Promise.all([
       replaySystems(request, scenario, identity, supply, thread),
@@ -69,6 +69,8 @@ export async function prepareRequests(
   switch (workload.kind) {
     case "synthetic":
       return { supply: { ...workload, seed }, identity: identify() };
+    case "conversations":
+      return { supply: { ...workload, seed }, identity: identify() };
     case "servegen": {
       const { clients, sha256 } = readServegenClients(workload.clients);
       return { supply: { ...workload, clients, seed }, identity: identify(undefined, [], sha256) };
@@ -76,7 +78,11 @@ export async function prepareRequests(
     case "trace": {
       const { table, applied, warnings, facts } = await readWorkload(workload, seed);
       const trace = { name: basename(workload.file), ...facts, transforms: applied };
-      return { supply: { kind: "table", table }, identity: identify(trace, warnings) };
+      const supply: RequestSupply =
+        workload.sessions === undefined
+          ? { kind: "table", table }
+          : { kind: "sessions", table, spec: workload.sessions, seed };
+      return { supply, identity: identify(trace, warnings) };
     }
   }
 }

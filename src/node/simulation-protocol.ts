@@ -1,14 +1,14 @@
 import type { InputProblem } from "../core/errors.ts";
 import type { ReplayOptions, ReplayOutcome } from "../scenario/replay.ts";
 import type { RequestSupply } from "../scenario/request-supply.ts";
-import type { Scenario, System } from "../scenario/scenario.ts";
+import type { System, Traffic } from "../scenario/scenario.ts";
 
 /** What the thread that simulates is asked, one message each: first the requests, then the replays. */
 export type SimulationRequest =
   | { readonly kind: "supply"; readonly supply: RequestSupply }
   | {
       readonly kind: "replay";
-      readonly scenario: Pick<Scenario, "slo" | "margins">;
+      readonly scenario: Traffic;
       readonly system: System;
       readonly options: ReplayOptions;
     };

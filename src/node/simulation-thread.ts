@@ -47,7 +47,7 @@ export class SimulationThread {
    * @throws InputError or RunError as the simulation did
    */
   replay(scenario: Scenario, system: System, options: ReplayOptions): Promise<TimedOutcome> {
-    const { slo, margins } = scenario;
+    const { seed, slo, clients, margins } = scenario;
     this.#simulating = true;
     this.#announceStart();
     this.#control.progress.fill(0);
@@ -57,7 +57,7 @@ export class SimulationThread {
         else reject(errorOf(answer));
       });
     });
-    this.#post({ kind: "replay", scenario: { slo, margins }, system, options });
+    this.#post({ kind: "replay", scenario: { seed, slo, clients, margins }, system, options });
     return Promise.race([answered, this.#breakdown]);
   }
 

@@ -1,5 +1,6 @@
 import { deviceCount } from "../models/parallelism.ts";
 import { deviceAreaMm2 } from "../hardware/area.ts";
+import type { Device } from "../hardware/device.ts";
 import { idleWatts } from "../hardware/power.ts";
 import type { ReplayOutcome } from "../scenario/replay.ts";
 import type { TransformRecord } from "../workload/transforms.ts";
@@ -50,12 +51,17 @@ export interface DeviceTotals {
 /** Energy is the devices' idle power over the whole run plus what the work added. */
 export function deviceTotals({ system, outcome }: Pick<RunReport, "system" | "outcome">): DeviceTotals {
   const { durationSeconds, dynamicJoules, generatedTokens } = outcome.metrics;
-  const count = system.replicas * deviceCount(system.parallelism);
-  const energyJoules = idleWatts(system.device) * count * durationSeconds + dynamicJoules;
+  const pools = (system.pools ?? [system]).map(({ device, replicas, parallelism }) => ({
+    device,
+    count: replicas * deviceCount(parallelism),
+  }));
+  const sum = (amount: (device: Device) => number) =>
+    pools.reduce((total, pool) => total + amount(pool.device) * pool.count, 0);
+  const energyJoules = sum(idleWatts) * durationSeconds + dynamicJoules;
   return {
-    count,
-    areaMm2: deviceAreaMm2(system.device).totalMm2 * count,
-    powerWatts: durationSeconds > 0 ? energyJoules / durationSeconds : idleWatts(system.device) * count,
+    count: sum(() => 1),
+    areaMm2: sum((device) => deviceAreaMm2(device).totalMm2),
+    powerWatts: durationSeconds > 0 ? energyJoules / durationSeconds : sum(idleWatts),
     energyJoules,
     energyPerTokenJoules: generatedTokens > 0 ? energyJoules / generatedTokens : null,
   };

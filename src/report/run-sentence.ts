@@ -28,6 +28,8 @@ export function runSentence(report: RunReport): string {
 
 const REASON_TEXTS: Readonly<Record<Exclude<(typeof REJECT_REASONS)[number], "">, string>> = {
   "longer-than-max-model-len": "longer than max_model_len",
+  "queue-full": "the queue was full",
+  "rate-limited": "above the rate limit",
   "never-fits-kv": "larger than the whole KV cache",
 };
 

@@ -1,6 +1,7 @@
 import { GAP_SKETCH_RELATIVE_ERROR } from "../core/gap-sketch.ts";
 import { deviceAreaBand } from "../hardware/area.ts";
 import { peakWattsBand } from "../hardware/power.ts";
+import { inSnakeCase } from "../scenario/setting-map.ts";
 import { describeWorkload } from "../scenario/workload.ts";
 import type { RequestTargets } from "../serving/config.ts";
 import type { RunMetrics } from "../serving/result.ts";
@@ -65,6 +66,9 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
     },
     settings: system.settings,
     workload: workloadOf(report),
+    clients: scenario.clients === undefined ? null : inSnakeCase(scenario.clients),
+    availability: metrics.availability === undefined ? null : inSnakeCase(metrics.availability),
+    kv_transfer: metrics.kvTransfer === undefined ? null : kvTransferOf(metrics.kvTransfer),
     measurement: { warmup_s: scenario.margins.warmupSeconds, drain_s: scenario.margins.drainSeconds },
     assumptions: assumptionsOf([report]),
     warnings: identity.warnings,
@@ -82,6 +86,11 @@ function workloadOf({
     ...{ transform, seed, requests_before: requestsBefore, requests_after: requestsAfter },
   }));
   return { kind: "trace", ...trace, transforms, zero_output, failed_rows, arrivals: arrivals ?? null };
+}
+
+function kvTransferOf(transfer: NonNullable<RunMetrics["kvTransfer"]>): Record<string, unknown> {
+  const { transfers, bytes, meanWaitSeconds: mean_wait_s, meanSeconds: mean_s } = transfer;
+  return { transfers, bytes, mean_wait_s, mean_s };
 }
 
 function sloOf(targets: RequestTargets, { slo }: RunMetrics): Record<string, unknown> {

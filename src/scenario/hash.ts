@@ -10,11 +10,12 @@ import { describeWorkload } from "./workload.ts";
  * @param contentSha256 hash of the trace or the client files; undefined for a synthetic workload
  */
 export function scenarioHash(scenario: Scenario, contentSha256: string | undefined): string {
-  const { seed, workload, slo, margins, systems } = scenario;
+  const { seed, workload, slo, clients, margins, systems } = scenario;
   const content = {
     seed,
     workload: { ...describeWorkload(workload), content: contentSha256 ?? null },
     slo,
+    clients,
     margins,
     systems: systems.map(({ name: _name, settings: _written, model, device, ...system }) => ({
       ...system,

@@ -1,14 +1,15 @@
 import { InputError } from "../core/errors.ts";
-import type { RunTarget, SloConfig } from "../serving/config.ts";
+import type { RequestTargets, RunTarget, SloConfig } from "../serving/config.ts";
 import type { ScenarioFiles } from "./files.ts";
 import { locatedAt, placeOf, toPlain, type Located, type LocatedMap } from "./located.ts";
 import { mergeLocated, withoutKeys } from "./merge.ts";
 import { applyOverrides, flagOverride, parseOverride } from "./overrides.ts";
+import { parseSystem } from "./parse-system.ts";
 import { problemAt, schemaError } from "./problems.ts";
 import { readScenarioFile, resolveWrittenPath } from "./read.ts";
 import { resolveSystem } from "./resolve-system.ts";
 import { schemaKeys } from "./schema-keys.ts";
-import { fileSchema, RUN_TARGETS, systemSchema, type SystemInput } from "./schema.ts";
+import { fileSchema, RUN_TARGETS, type SystemInput } from "./schema.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Workload } from "./workload.ts";
 
@@ -52,15 +53,18 @@ export function loadScenario(
     input: parseSystem(located),
   }));
   const { input } = parts[0]!;
+  const slo = resolveSlo(input.slo);
   return {
     name: input.name ?? files.baseName(path).replace(/\.ya?ml$/i, ""),
     description: input.description ?? "",
     seed: input.seed,
     workload: resolveWorkload(shared, input, files),
-    slo: resolveSlo(input.slo),
+    slo,
+    sloPlace: placeOf(shared, ["slo", "by_class"]),
+    clients: input.clients,
     margins: { warmupSeconds: input.measurement.warmup, drainSeconds: input.measurement.drain },
     marginsPlace: placeOf(shared, ["measurement"]),
-    systems: parts.map((part) => resolveSystem(part.name, part.located, part.input, files)),
+    systems: parts.map((part) => resolveSystem(part.name, part.located, part.input, slo, files)),
     comparesSystems: locatedAt(root, ["systems"]) !== undefined,
   };
 }
@@ -129,14 +133,10 @@ function splitSystems(
   }));
 }
 
-function parseSystem(located: LocatedMap): SystemInput {
-  const parsed = systemSchema.safeParse(toPlain(located));
-  if (!parsed.success) throw schemaError(parsed.error.issues, located, (at) => schemaKeys(systemSchema, at));
-  return parsed.data;
-}
-
 function resolveWorkload(root: Located, { workload }: SystemInput, files: ScenarioFiles): Workload {
   if (workload.synthetic !== undefined) return { kind: "synthetic", spec: workload.synthetic };
+  const talk = workload.closed_loop ?? workload.conversations;
+  if (talk !== undefined) return { kind: "conversations", spec: talk };
   if (workload.servegen !== undefined) return resolveServegen(root, workload.servegen, files);
   const path = ["workload", "trace"];
   const file = resolveWrittenPath(root, path, workload.trace!, files);
@@ -150,6 +150,7 @@ function resolveWorkload(root: Located, { workload }: SystemInput, files: Scenar
     failedRows: workload.failed_rows ?? "drop",
     arrivals: workload.arrivals,
     transforms: workload.transforms ?? [],
+    ...(workload.sessions !== undefined && { sessions: workload.sessions }),
   };
 }
 
@@ -173,19 +174,28 @@ function resolveServegen(
   };
 }
 
-function resolveSlo(slo: SystemInput["slo"]): SloConfig {
-  const targets = slo as Readonly<Record<string, number | undefined>>;
+type WrittenTargets = Readonly<Record<string, number | undefined>>;
+
+function resolveSlo({ by_class, ...targets }: SystemInput["slo"]): SloConfig {
+  const byClass = by_class as Readonly<Record<string, WrittenTargets>> | undefined;
   const run = [...RUN_TARGETS].flatMap(([name, target]): RunTarget[] => {
     const seconds = targets[name];
     return seconds === undefined ? [] : [{ ...target, seconds }];
   });
   return {
-    request: {
-      ttftSeconds: targets["ttft"],
-      tpotSeconds: targets["tpot"],
-      maxTbtSeconds: targets["max_tbt"],
-      e2eSeconds: targets["e2e"],
-    },
+    request: requestTargets(targets),
+    ...(byClass !== undefined && {
+      byClass: Object.fromEntries(Object.entries(byClass).map(([name, own]) => [name, requestTargets(own)])),
+    }),
     run,
+  };
+}
+
+function requestTargets(written: WrittenTargets): RequestTargets {
+  return {
+    ttftSeconds: written["ttft"],
+    tpotSeconds: written["tpot"],
+    maxTbtSeconds: written["max_tbt"],
+    e2eSeconds: written["e2e"],
   };
 }

@@ -27,7 +27,7 @@ export function mergeLocated(base: Located, over: Located, key = ""): Located {
 }
 
 /** The sources of requests: a workload that names another kind starts afresh. */
-const SOURCES = ["trace", "synthetic", "servegen"] as const;
+const SOURCES = ["trace", "synthetic", "closed_loop", "conversations", "servegen"] as const;
 
 /** Keys of which one tells alternatives apart: naming it anew leaves nothing of the former alternative. */
 const TELLS_APART: Readonly<Record<string, string>> = {
@@ -35,6 +35,8 @@ const TELLS_APART: Readonly<Record<string, string>> = {
   arrivals: "process",
   input: "distribution",
   output: "distribution",
+  turns: "distribution",
+  think_time: "distribution",
 };
 
 function startsAfresh(key: string, base: Located, over: LocatedMap): boolean {

@@ -1,9 +1,9 @@
 import { compileStepCost } from "../perf/compile.ts";
-import type { MeasurementWindow, SimulationConfig } from "../serving/config.ts";
+import type { MeasurementWindow, PoolConfig, SimulationConfig } from "../serving/config.ts";
 import type { RequestRecords, SimulationResult } from "../serving/result.ts";
 import { simulate, type SimulationObserver } from "../serving/simulate.ts";
 import { measurementWindow, openSource, timelineSpacing, type RequestSupply } from "./request-supply.ts";
-import type { Scenario, System } from "./scenario.ts";
+import type { System, Traffic } from "./scenario.ts";
 
 export interface ReplayOptions {
   readonly mode: SimulationConfig["mode"];
@@ -19,20 +19,29 @@ export interface ReplayOutcome extends Omit<SimulationResult, "gaps"> {
 
 /** The simulation that a system of a scenario asks for. */
 export function simulationConfig(
-  { slo, margins }: Pick<Scenario, "slo" | "margins">,
+  { seed, slo, clients, margins }: Traffic,
   system: System,
   supply: RequestSupply,
   { mode, timelineSeconds = timelineSpacing(supply) }: ReplayOptions,
 ): SimulationConfig {
-  const { scheduler, engine, replicas, router } = system;
+  const { scheduler, engine, replicas, router, routerDelaySeconds, admission, kvTransfer } = system;
+  const { failures, autoscaling } = system;
   const cost = compileStepCost(system);
   const window = measurementWindow(supply, margins);
-  return { scheduler, engine, replicas, router, cost, slo, window, mode, timelineSeconds };
+  const pools = system.pools?.map((pool): PoolConfig => ({
+    ...{ name: pool.name, role: pool.role, replicas: pool.replicas, cost: compileStepCost(pool) },
+    ...{ scheduler: pool.scheduler, engine: pool.engine, linkBytesPerSecond: pool.linkBytesPerSecond },
+  }));
+  return {
+    ...{ pools, kvTransfer, failures, autoscaling },
+    ...{ scheduler, engine, replicas, router, routerDelaySeconds, admission, cost },
+    ...{ seed, slo, clients, window, mode, timelineSeconds },
+  };
 }
 
 /** Replays the requests of `supply` on one system of the scenario. */
 export function replay(
-  scenario: Pick<Scenario, "slo" | "margins">,
+  scenario: Traffic,
   system: System,
   supply: RequestSupply,
   options: ReplayOptions,
@@ -47,11 +56,12 @@ export function replay(
 function columnsOf(records: RequestRecords): RequestRecords {
   const { length, classes, sourceRow, classIndex, sessionId, arrivalSeconds, inputTokens, outputTokens } =
     records;
-  const { replica, firstScheduledSeconds, firstTokenSeconds, finishSeconds, maxTbtSeconds } = records;
-  const { preemptions, sloMet, status, rejectReason } = records;
+  const { replica, decodeReplica, firstScheduledSeconds, firstTokenSeconds, finishSeconds, maxTbtSeconds } =
+    records;
+  const { preemptions, attempts, sloMet, status, rejectReason } = records;
   return {
     ...{ length, classes, sourceRow, classIndex, sessionId, arrivalSeconds, inputTokens, outputTokens },
-    ...{ replica, firstScheduledSeconds, firstTokenSeconds, finishSeconds, maxTbtSeconds },
-    ...{ preemptions, sloMet, status, rejectReason },
+    ...{ replica, decodeReplica, firstScheduledSeconds, firstTokenSeconds, finishSeconds, maxTbtSeconds },
+    ...{ preemptions, attempts, sloMet, status, rejectReason },
   };
 }

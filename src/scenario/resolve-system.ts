@@ -1,173 +1,50 @@
-import { InputError, type InputProblem } from "../core/errors.ts";
 import { findDevice } from "../hardware/catalog.ts";
 import type { Device } from "../hardware/device.ts";
-import { checkArithmetic, checkTreeWidth, multipliesNatively } from "../hardware/limits.ts";
-import { findModel } from "../models/catalog.ts";
-import { modelFromHuggingFaceConfig } from "../models/hugging-face.ts";
-import type { LlmModel } from "../models/llm-model.ts";
-import { checkParallelism, type Parallelism } from "../models/parallelism.ts";
-import { FORMATS, precisionOf, type Formats } from "../models/precision.ts";
-import type { EngineConfig } from "../serving/config.ts";
-import { sizeKvPool } from "../serving/kv-pool-size.ts";
-import { withOverrides } from "./device-overrides.ts";
+import type { SloConfig } from "../serving/config.ts";
 import type { ScenarioFiles } from "./files.ts";
-import { locatedAt, toPlain, type Located, type Path } from "./located.ts";
-import { problemAt } from "./problems.ts";
-import { resolveWrittenPath } from "./read.ts";
-import type { System, SystemSettings } from "./scenario.ts";
-import { flatten, inSnakeCase } from "./setting-map.ts";
+import { locatedAt, toPlain, type Located, type LocatedMap } from "./located.ts";
+import { resolveAvailability } from "./resolve-availability.ts";
+import { resolvePools } from "./resolve-pools.ts";
+import { resolveReplicas } from "./resolve-replicas.ts";
+import { resolveRouting } from "./resolve-routing.ts";
+import { schedulerSettings } from "./resolve-scheduler.ts";
+import type { Replicas, System, SystemSettings } from "./scenario.ts";
+import { flatten, inSnakeCase, type SettingMap } from "./setting-map.ts";
 import type { SystemInput } from "./schema.ts";
 
 /**
- * Looks up, completes and cross-checks one system.
+ * Looks up, completes and cross-checks one system. Of a cluster of several pools the system's own device, engine and so
+ * on are those of the first pool.
  * @param root what was written, for the places of errors
- * @throws InputError for an unknown name, a parallelism or budget that cannot be, a model that does not fit
+ * @throws InputError for an unknown name, a parallelism or budget that cannot be, a model that does not fit, pools that
+ * cannot work together
  */
-export function resolveSystem(name: string, root: Located, input: SystemInput, files: ScenarioFiles): System {
-  const model = at(root, ["model"], () => findModelOrConfig(root, input.model, files));
-  const device = resolveDevice(root, input);
-  const precision = precisionOf(formatsOf(input, model, device));
-  at(root, ["device", "mac_tree", "width"], () => {
-    checkTreeWidth(device, model.hiddenSize);
-  });
-  at(root, ["precision", "activations"], () => {
-    checkArithmetic(device, FORMATS[precision.activations].element);
-  });
-  const {
-    replicas,
-    router,
-    tensor_parallel_style: tensorParallelStyle,
-    expert_skew: expertSkew,
-  } = input.cluster;
-  const parallelism = resolveParallelism(root, input, model);
-  const engine = resolveEngine(root, input, { model, device, precision, parallelism });
+export function resolveSystem(
+  name: string,
+  root: LocatedMap,
+  input: SystemInput,
+  slo: SloConfig,
+  files: ScenarioFiles,
+): System {
+  const routing = resolveRouting(root, input.cluster, slo);
+  const pooled = resolvePools(root, input, slo, files);
+  const replicas = pooled?.pools[0] ?? resolveReplicas(root, input, slo, files);
+  const availability = resolveAvailability(root, input, { replicas: replicas.replicas, ...pooled });
   return {
-    ...{ name, model, precision, device, replicas, router, engine },
-    ...{ parallelism, tensorParallelStyle, expertSkew },
-    scheduler: input.serving.scheduler,
-    settings: settingsOf(root, input, { model, device, precision, engine }),
-  };
-}
-
-/** Formats as written; else those of the checkpoint, with 16-bit arithmetic where the device knows no other. */
-function formatsOf(
-  { precision }: SystemInput,
-  { checkpoint = {} }: LlmModel,
-  device: Device,
-): Partial<Formats> {
-  const { weights, experts, kv, activations } = precision;
-  const asReleased = weights === undefined && experts === undefined ? checkpoint : {};
-  const { activations: released = "bf16" } = asReleased;
-  const multiplies = multipliesNatively(device, FORMATS[released].element);
-  return {
-    ...asReleased,
-    activations: activations ?? (multiplies ? released : "bf16"),
-    ...(weights !== undefined && { weights }),
-    ...(experts !== undefined && { experts }),
-    ...(kv !== undefined && { kv }),
-  };
-}
-
-function resolveParallelism(root: Located, { cluster }: SystemInput, model: LlmModel): Parallelism {
-  const parallelism: Parallelism = {
-    tensorParallel: cluster.tensor_parallel,
-    pipelineParallel: cluster.pipeline_parallel,
-    expertParallel: cluster.expert_parallel,
-    dataParallelAttention: cluster.data_parallel_attention,
-  };
-  try {
-    checkParallelism(model, parallelism);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(
-      error.problems.map(({ key = "tensor_parallel", ...problem }) =>
-        problemAt(root, ["cluster", key], problem),
-      ),
-    );
-  }
-  return parallelism;
-}
-
-function findModelOrConfig(root: Located, name: string, files: ScenarioFiles): LlmModel {
-  if (!/\.json$|^\.{0,2}\//.test(name)) return findModel(name);
-  const path = resolveWrittenPath(root, ["model"], name, files);
-  const text = files.readText(path);
-  try {
-    return modelFromHuggingFaceConfig(JSON.parse(text), files.baseName(path).replace(/\.json$/, ""));
-  } catch (error) {
-    if (error instanceof InputError) throw error.inFile(path);
-    throw new InputError({ file: path, message: `invalid JSON: ${(error as Error).message}` });
-  }
-}
-
-function resolveDevice(root: Located, { device: input }: SystemInput): Device {
-  const written = locatedAt(root, ["device"]);
-  const base = at(root, written?.kind === "map" ? ["device", "base"] : ["device"], () =>
-    findDevice(input.base),
-  );
-  try {
-    return withOverrides(base, input);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(
-      error.problems.map(({ key = "", ...problem }) =>
-        problemAt(root, ["device", ...key.split(".")], problem),
-      ),
-    );
-  }
-}
-
-function resolveEngine(
-  root: Located,
-  { serving }: SystemInput,
-  split: Pick<System, "model" | "device" | "precision" | "parallelism">,
-): EngineConfig {
-  const { model } = split;
-  const refuse = (
-    key: keyof typeof serving,
-    problem: Partial<InputProblem> & { message: string },
-  ): InputError => new InputError(problemAt(root, ["serving", key], problem));
-  const maxModelLen = serving.max_model_len ?? model.maxPositionTokens;
-  if (maxModelLen > model.maxPositionTokens) {
-    const expected = `at most ${model.maxPositionTokens}, the positions of ${model.name}`;
-    throw refuse("max_model_len", { message: "invalid value", found: maxModelLen, expected });
-  }
-  if (serving.max_num_batched_tokens < serving.max_num_seqs) {
-    const expected = `at least max_num_seqs, which is ${serving.max_num_seqs}`;
-    throw refuse("max_num_batched_tokens", {
-      message: "invalid value",
-      found: serving.max_num_batched_tokens,
-      expected,
-    });
-  }
-  if (!serving.enable_chunked_prefill && serving.max_num_batched_tokens < maxModelLen) {
-    throw refuse("enable_chunked_prefill", {
-      message: `without chunks a prompt of up to max_model_len ${maxModelLen} tokens must fit into one step of ${serving.max_num_batched_tokens}`,
-      expected: "a larger max_num_batched_tokens, a smaller max_model_len, or chunked prefill",
-    });
-  }
-  const { max_num_batched_tokens: maxNumBatchedTokens, block_size: blockSize } = serving;
-  const kvBlocks =
-    serving.kv_blocks ??
-    at(root, ["cluster", "tensor_parallel"], () =>
-      sizeKvPool({
-        ...split,
-        ...{ maxNumBatchedTokens, blockSize, maxNumSeqs: serving.max_num_seqs },
-        gpuMemoryUtilization: serving.gpu_memory_utilization,
-      }),
-    ).blocks;
-  return {
-    ...{ maxNumBatchedTokens, maxModelLen, blockSize, kvBlocks },
-    maxNumSeqs: serving.max_num_seqs,
-    enableChunkedPrefill: serving.enable_chunked_prefill,
-    longPrefillTokenThreshold: serving.long_prefill_token_threshold,
+    name,
+    ...replicas,
+    ...routing,
+    ...pooled,
+    ...availability,
+    settings: settingsOf(root, input, replicas, pooled),
   };
 }
 
 function settingsOf(
   root: Located,
   input: SystemInput,
-  { model, device, precision, engine }: Pick<System, "model" | "device" | "precision" | "engine">,
+  { model, device, precision, engine }: Replicas,
+  pooled: Pick<System, "pools" | "kvTransfer"> | undefined,
 ): SystemSettings {
   const { weights, experts, kv, activations } = precision;
   return {
@@ -175,8 +52,47 @@ function settingsOf(
     precision: { weights, experts, kv, activations },
     device: device.name,
     ...deviceSettings(root, input.device, device),
-    cluster: { ...input.cluster, expert_skew: inSnakeCase(input.cluster.expert_skew) },
-    serving: { ...input.serving, max_model_len: engine.maxModelLen, kv_blocks: engine.kvBlocks },
+    cluster: { ...clusterSettings(input.cluster), ...(pooled !== undefined && poolSettings(pooled)) },
+    serving: {
+      ...input.serving,
+      scheduler: schedulerSettings(input.serving.scheduler),
+      max_model_len: engine.maxModelLen,
+      enable_chunked_prefill: engine.enableChunkedPrefill,
+      kv_blocks: engine.kvBlocks,
+    },
+  };
+}
+
+function clusterSettings({
+  admission,
+  pools: _pools,
+  kv_transfer: _transfer,
+  failures,
+  autoscaling,
+  ...cluster
+}: SystemInput["cluster"]): SettingMap {
+  return {
+    ...inSnakeCase(cluster),
+    ...(admission !== undefined && { admission: inSnakeCase(admission) }),
+    ...(failures !== undefined && { failures: inSnakeCase(failures) }),
+    ...(autoscaling !== undefined && { autoscaling: inSnakeCase(autoscaling) }),
+  };
+}
+
+function poolSettings({ pools = [], kvTransfer }: Pick<System, "pools" | "kvTransfer">): SettingMap {
+  return {
+    pools: Object.fromEntries(
+      pools.map(({ name, role, replicas, device, precision, parallelism, scheduler, engine }) => [
+        name,
+        {
+          ...{ role, replicas, device: device.name, ...inSnakeCase(parallelism) },
+          ...{ weights: precision.weights, kv: precision.kv, scheduler: scheduler.policy },
+          ...{ max_num_seqs: engine.maxNumSeqs, max_num_batched_tokens: engine.maxNumBatchedTokens },
+          ...{ max_model_len: engine.maxModelLen, kv_blocks: engine.kvBlocks },
+        },
+      ]),
+    ),
+    ...(kvTransfer !== undefined && { kv_transfer: inSnakeCase(kvTransfer) }),
   };
 }
 
@@ -193,18 +109,4 @@ function deviceSettings(
     device_overrides: Object.fromEntries(changes.filter(([path]) => path !== "base" && path !== "name")),
     device_template: inSnakeCase(device),
   };
-}
-
-/** Runs a check that knows no places, and gives its problems the place of the value at `path`. */
-function at<T>(root: Located, path: Path, check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(
-      error.problems.map((problem) =>
-        problem.file === undefined ? problemAt(root, path, problem) : problem,
-      ),
-    );
-  }
 }

@@ -4,15 +4,24 @@ import type { Parallelism } from "../models/parallelism.ts";
 import type { Formats } from "../models/precision.ts";
 import type { ExpertSkew } from "../perf/expert-load.ts";
 import type { TensorParallelStyle } from "../perf/operator-makers.ts";
-import type { EngineConfig, RouterName, SchedulerName, SloConfig } from "../serving/config.ts";
+import type {
+  AdmissionConfig,
+  AutoscalingConfig,
+  ClientConfig,
+  EngineConfig,
+  FailureConfig,
+  RouterName,
+  SloConfig,
+  KvTransferConfig,
+  PoolRole,
+} from "../serving/config.ts";
+import type { SchedulerConfig } from "../serving/scheduler-config.ts";
 import type { Place } from "./located.ts";
 import type { Setting, SettingMap } from "./setting-map.ts";
 import type { Workload } from "./workload.ts";
 
-/** One system under test, complete: plain data that can be sent to another thread. */
-export interface System {
-  /** Name within its scenario, usable as a folder name. */
-  readonly name: string;
+/** Equal replicas: what each is made of, and how many there are. */
+export interface Replicas {
   readonly model: LlmModel;
   readonly precision: Precision;
   readonly device: Device;
@@ -21,9 +30,30 @@ export interface System {
   readonly parallelism: Parallelism;
   readonly tensorParallelStyle: TensorParallelStyle;
   readonly expertSkew: ExpertSkew;
-  readonly router: RouterName;
-  readonly scheduler: SchedulerName;
+  readonly scheduler: SchedulerConfig;
   readonly engine: EngineConfig;
+}
+
+/** Equal replicas within a cluster of several kinds. */
+export interface Pool extends Replicas {
+  readonly name: string;
+  readonly role: PoolRole;
+  /** What one replica sends, and at the same time receives, when caches move. */
+  readonly linkBytesPerSecond: number;
+}
+
+/** One system under test, complete: plain data that can be sent to another thread. */
+export interface System extends Replicas {
+  /** Name within its scenario, usable as a folder name. */
+  readonly name: string;
+  /** Several kinds of replicas; the system's own fields are then those of the first. */
+  readonly pools?: readonly Pool[] | undefined;
+  readonly kvTransfer?: KvTransferConfig | undefined;
+  readonly router: RouterName;
+  readonly routerDelaySeconds: number;
+  readonly admission?: AdmissionConfig | undefined;
+  readonly failures?: FailureConfig | undefined;
+  readonly autoscaling?: AutoscalingConfig | undefined;
   /** Settings as a scenario file would state them, every default filled in: what results record. */
   readonly settings: SystemSettings;
 }
@@ -39,7 +69,7 @@ export interface SystemSettings {
   /** All fields of the device, SI units. */
   readonly device_template: SettingMap;
   readonly cluster: SettingMap;
-  readonly serving: Readonly<Record<string, number | string | boolean>>;
+  readonly serving: SettingMap;
 }
 
 /** Requests that arrive this soon after the first or before the last one are simulated, not measured. */
@@ -55,6 +85,10 @@ export interface Scenario {
   readonly seed: number;
   readonly workload: Workload;
   readonly slo: SloConfig;
+  /** Where the targets of single classes were written. */
+  readonly sloPlace: Place;
+  /** Undefined for clients who wait for ever. */
+  readonly clients: ClientConfig | undefined;
   readonly margins: MeasurementMargins;
   /** Where the margins were written, for what is wrong with them under the requests that come. */
   readonly marginsPlace: Place;
@@ -63,3 +97,6 @@ export interface Scenario {
   /** The scenario names its systems, so that each gets a folder of its own. */
   readonly comparesSystems: boolean;
 }
+
+/** What a replay of one system has to know of its scenario. */
+export type Traffic = Pick<Scenario, "seed" | "slo" | "clients" | "margins">;

@@ -1,15 +1,14 @@
 import * as z from "zod";
 import { FORMATS, type Format } from "../models/precision.ts";
-import {
-  ROUTERS,
-  SCHEDULERS,
-  type RouterName,
-  type RunTarget,
-  type SchedulerName,
-} from "../serving/config.ts";
+import { ROUTERS, type RouterName, type RunTarget } from "../serving/config.ts";
 import { TENSOR_PARALLEL_STYLES } from "../perf/operator-makers.ts";
+import type { SchedulerName } from "../serving/scheduler-config.ts";
+import { admissionSchema } from "./admission-schema.ts";
+import { autoscalingSchema, failuresSchema } from "./availability-schema.ts";
+import { clientsSchema } from "./clients-schema.ts";
 import { deviceSchema } from "./device-schema.ts";
 import { quantity, positiveQuantity } from "./quantity-schema.ts";
+import { schedulerSchema } from "./scheduler-schema.ts";
 import { workloadSchema } from "./workload-schema.ts";
 
 // Scenarios are parsed once: compiling a parser for each map costs more than it saves, and a page may forbid it.
@@ -60,7 +59,8 @@ const expertSkewSchema = z
       "How tokens spread over experts: balanced (dealt out evenly), uniform (each by chance), {zipf: s} or {power_law: a}",
   });
 
-const clusterSchema = z.strictObject({
+/** How many copies of the model there are, and how each is cut over its devices. */
+const replicaShape = {
   replicas: count("Identical copies of the model").default(1),
   tensor_parallel: count("Devices that share every layer; must divide the attention heads").default(1),
   pipeline_parallel: count("Stages of consecutive layers, each on devices of its own").default(1),
@@ -72,14 +72,10 @@ const clusterSchema = z.strictObject({
     description: "How devices put their parts together: sums of row-parallel products, or gathered columns",
   }),
   expert_skew: expertSkewSchema.prefault("uniform"),
-  router: z
-    .enum(ROUTERS)
-    .default(DEFAULT_POLICIES.router)
-    .meta({ description: "How requests are spread over replicas" }),
-});
+};
 
 const servingSchema = z.strictObject({
-  scheduler: z.enum(SCHEDULERS).default(DEFAULT_POLICIES.scheduler).meta({ description: "Batching policy" }),
+  scheduler: schedulerSchema.prefault(DEFAULT_POLICIES.scheduler),
   max_num_seqs: count("Sequences that may run at the same time on one replica").default(256),
   max_num_batched_tokens: count("Token budget of one step; at least max_num_seqs").default(2048),
   max_model_len: count("Longest prompt plus output in tokens; the model's own limit when absent").optional(),
@@ -92,12 +88,67 @@ const servingSchema = z.strictObject({
     .meta({ description: "Share of device memory for weights, activations and KV cache (0..1)" }),
   enable_chunked_prefill: z
     .boolean()
-    .default(true)
-    .meta({ description: "Split long prompts over several steps" }),
+    .optional()
+    .meta({ description: "Split long prompts over several steps; as the scheduler does when absent" }),
   long_prefill_token_threshold: z.int().min(0).default(0).meta({
     description: "Longest prefill chunk of one request in tokens; 0 for no limit besides the budget",
   }),
   kv_blocks: count("KV blocks of one replica, instead of what fits in device memory").optional(),
+});
+
+const poolSchema = z.strictObject({
+  role: z
+    .enum(["both", "prefill", "decode"])
+    .default("both")
+    .meta({ description: "Whole requests, or the prompts or the answers of requests alone" }),
+  ...replicaShape,
+  device: deviceSchema.optional(),
+  precision: precisionSchema.optional(),
+  serving: servingSchema.optional(),
+});
+
+export const kvTransferSchema = z
+  .strictObject({
+    over: z
+      .enum(["p2p", "nic"])
+      .default("p2p")
+      .meta({ description: "The links of all devices of a replica, or a network card of its own" }),
+    bandwidth: positiveQuantity(
+      "bytesPerSecond",
+      "Of one replica's network card in one direction",
+    ).optional(),
+    latency: quantity("seconds", "From the last byte sent to the cache in place").default(10e-6),
+    layer_wise: z
+      .boolean()
+      .default(true)
+      .meta({ description: "Send each layer as soon as it is computed, beside the rest of the prefill" }),
+  })
+  .refine(({ over, bandwidth }) => (over === "nic") === (bandwidth !== undefined), {
+    error: "a bandwidth is that of a network card: it goes with over: nic, and over: nic needs it",
+  })
+  .meta({ description: "How caches move from the replicas of prompts to those of answers" });
+
+const clusterSchema = z.strictObject({
+  ...replicaShape,
+  router: z
+    .enum(ROUTERS)
+    .default(DEFAULT_POLICIES.router)
+    .meta({ description: "How requests are spread over replicas" }),
+  pools: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, dots, dashes and underscores"),
+      poolSchema,
+    )
+    .optional()
+    .meta({ description: "Several kinds of replicas; what a pool does not name is that of the system" }),
+  kv_transfer: kvTransferSchema.optional(),
+  router_delay: quantity(
+    "seconds",
+    "The router sees the replicas as they were so long ago, its own latest decisions included",
+  ).default(0),
+  admission: admissionSchema.optional(),
+  failures: failuresSchema.optional(),
+  autoscaling: autoscalingSchema.optional(),
 });
 
 const REQUEST_TARGETS = ["ttft", "tpot", "max_tbt", "e2e"] as const;
@@ -126,17 +177,24 @@ const REQUEST_TARGET_MEANING: Record<(typeof REQUEST_TARGETS)[number], string> =
   e2e: "Time from arrival to the last token of a request",
 };
 
-const sloSchema = z.strictObject(
-  Object.fromEntries([
-    ...REQUEST_TARGETS.map(
-      (name) => [name, positiveQuantity("seconds", REQUEST_TARGET_MEANING[name]).optional()] as const,
-    ),
-    ...[...RUN_TARGETS].map(
-      ([name, { metric, statistic }]) =>
-        [name, positiveQuantity("seconds", `The run's ${statistic} of ${metric}`).optional()] as const,
-    ),
-  ]),
+const target = (meaning: string) => positiveQuantity("seconds", meaning).optional();
+
+const requestTargetShape = Object.fromEntries(
+  REQUEST_TARGETS.map((name) => [name, target(REQUEST_TARGET_MEANING[name])] as const),
 );
+
+const runTargetShape = Object.fromEntries(
+  [...RUN_TARGETS].map(
+    ([name, { metric, statistic }]) => [name, target(`The run's ${statistic} of ${metric}`)] as const,
+  ),
+);
+
+const sloSchema = z.strictObject({ ...requestTargetShape, ...runTargetShape }).extend({
+  by_class: z
+    .record(z.string(), z.strictObject(requestTargetShape))
+    .optional()
+    .meta({ description: "Targets of single request classes, instead of those above" }),
+});
 
 const measurementSchema = z.strictObject({
   warmup: quantity(
@@ -168,6 +226,7 @@ const sharedShape = {
   slo: sloSchema
     .prefault({})
     .meta({ description: "Service level: targets per request and on the whole run" }),
+  clients: clientsSchema.optional(),
   measurement: measurementSchema.prefault({}).meta({ description: "Windows left out of the measurement" }),
 };
 

@@ -2,6 +2,9 @@ import * as z from "zod";
 import { TRACE_FORMATS } from "../workload/readers/formats.ts";
 import type { SyntheticSpec } from "../workload/synthetic.ts";
 import type { TransformSpec } from "../workload/transforms.ts";
+import type { ConversationSpec } from "../workload/clients/conversations.ts";
+import type { TraceSessionsSpec } from "../workload/clients/trace-sessions.ts";
+import { durationSchema } from "./clients-schema.ts";
 import { arrivalsSchema, lengthsSchema } from "./distribution-schema.ts";
 import { positiveQuantity, quantity } from "./quantity-schema.ts";
 
@@ -58,28 +61,92 @@ const transformSchema = z
 const classSchema = z.strictObject({
   name: z.string().min(1).meta({ description: "Name of the class in results" }),
   weight: z.number().gt(0).meta({ description: "Share of the requests, relative to the other classes" }),
+  input: lengthsSchema.optional(),
+  output: lengthsSchema.optional(),
+});
+
+/** What generated requests are like, and where they end. */
+const mixShape = {
+  input: lengthsSchema,
+  output: lengthsSchema,
+  requests: count("Ends after so many requests").optional(),
+  duration: positiveQuantity("seconds", "Only requests that arrive before this time").optional(),
+  classes: z
+    .array(classSchema)
+    .min(1)
+    .optional()
+    .meta({ description: "Request classes, their shares, and lengths that differ from those above" }),
+};
+
+type Mix = z.output<z.ZodObject<typeof mixShape>>;
+
+const hasEnd = ({ requests, duration }: Pick<Mix, "requests" | "duration">): boolean =>
+  requests !== undefined || duration !== undefined;
+
+const mixSpec = ({ input, output, requests, duration, classes }: Mix) => ({
+  ...{ input, output },
+  ...(requests !== undefined && { requests }),
+  ...(duration !== undefined && { durationSeconds: duration }),
+  ...(classes !== undefined && { classes }),
 });
 
 export const syntheticSchema = z
+  .strictObject({ arrivals: arrivalsSchema, ...mixShape })
+  .refine(hasEnd, { error: "a synthetic workload needs an end: requests, duration or both" })
+  .transform(({ arrivals, ...mix }): SyntheticSpec => ({ arrivals, ...mixSpec(mix) }));
+
+/** What conversations are like, whoever begins them. */
+const conversationShape = {
+  ...mixShape,
+  think_time: durationSchema("From an answer to the next request of the same user"),
+  turns: lengthsSchema.optional().meta({
+    description:
+      "Requests of a conversation, each with all before it in its prompt; without it each stands alone",
+  }),
+  max_context: count("A conversation ends before a turn whose prompt would be longer").optional(),
+};
+
+type Talk = z.output<z.ZodObject<typeof conversationShape>>;
+
+const talkSpec = ({ think_time: thinkTime, turns, max_context: maxContextTokens, ...mix }: Talk) => ({
+  ...mixSpec(mix),
+  thinkTime,
+  ...(turns !== undefined && { turns }),
+  ...(maxContextTokens !== undefined && { maxContextTokens }),
+});
+
+const closedLoopSchema = z
   .strictObject({
-    arrivals: arrivalsSchema,
-    input: lengthsSchema,
-    output: lengthsSchema,
-    requests: count("Ends after so many requests").optional(),
-    duration: positiveQuantity("seconds", "Only requests that arrive before this time").optional(),
-    classes: z.array(classSchema).min(1).optional().meta({ description: "Request classes and their shares" }),
+    users: count("Users, each of whom has one request open or thinks"),
+    ramp_up: quantity("seconds", "The users begin evenly spread over this time").default(0),
+    ...conversationShape,
   })
-  .refine((spec) => spec.requests !== undefined || spec.duration !== undefined, {
-    error: "a synthetic workload needs an end: requests, duration or both",
-  })
-  .transform(({ arrivals, input, output, requests, duration, classes }): SyntheticSpec => ({
-    arrivals,
-    input,
-    output,
-    ...(requests !== undefined && { requests }),
-    ...(duration !== undefined && { durationSeconds: duration }),
-    ...(classes !== undefined && { classes }),
+  .refine(hasEnd, { error: "a closed loop never ends by itself: needs requests, duration or both" })
+  .transform(({ users, ramp_up: rampUpSeconds, ...talk }): ConversationSpec => ({
+    population: { kind: "closed", users, rampUpSeconds },
+    ...talkSpec(talk),
   }));
+
+const conversationsSchema = z
+  .strictObject({ arrivals: arrivalsSchema, ...conversationShape })
+  .refine(hasEnd, { error: "conversations begin for ever: needs requests, duration or both" })
+  .transform(({ arrivals, ...talk }): ConversationSpec => ({
+    population: { kind: "open", arrivals },
+    ...talkSpec(talk),
+  }));
+
+const sessionsSchema = z
+  .strictObject({
+    think_time: durationSchema("From an answer to the next turn at least").prefault("0s"),
+    prompts: z.enum(["whole", "new"]).default("whole").meta({
+      description: "Whether the prompts of the trace hold the conversation so far, or only what a turn adds",
+    }),
+  })
+  .transform(({ think_time: thinkTime, prompts }): TraceSessionsSpec => ({ thinkTime, prompts }))
+  .meta({
+    description:
+      "Replay sessions (rows of one session_id) turn by turn: none is sent before the one before it is answered",
+  });
 
 const servegenSchema = z.strictObject({
   clients: z
@@ -97,7 +164,7 @@ const servegenSchema = z.strictObject({
 const formatNames = ["auto", ...TRACE_FORMATS.map(({ name }) => name)];
 
 /** The sources of requests, of which a workload names one. */
-const SOURCES = ["trace", "synthetic", "servegen"] as const;
+const SOURCES = ["trace", "synthetic", "closed_loop", "conversations", "servegen"] as const;
 
 /** One source of requests; what belongs to a trace is refused beside the others. */
 export const workloadSchema = z
@@ -125,9 +192,16 @@ export const workloadSchema = z
       .array(transformSchema)
       .optional()
       .meta({ description: "Changes to the trace, one after the other" }),
+    sessions: sessionsSchema.optional(),
     synthetic: syntheticSchema
       .optional()
       .meta({ description: "Requests drawn from distributions, without a trace" }),
+    closed_loop: closedLoopSchema.optional().meta({
+      description: "A fixed number of users who wait for their answers and think before they go on",
+    }),
+    conversations: conversationsSchema
+      .optional()
+      .meta({ description: "Conversations that begin at a rate of their own, whoever still waits" }),
     servegen: servegenSchema
       .optional()
       .meta({ description: "Requests drawn from ServeGen's statistics of real clients" }),
@@ -137,6 +211,8 @@ export const workloadSchema = z
     abort: true,
   })
   .refine((workload) => workload.trace !== undefined || Object.keys(workload).length === 1, {
-    error: "format, zero_output, failed_rows, arrivals and transforms belong to a trace alone",
+    error: "format, zero_output, failed_rows, arrivals, transforms and sessions belong to a trace alone",
   })
-  .meta({ description: "The requests: a trace, a synthetic description or ServeGen clients" });
+  .meta({
+    description: "The requests: a trace, a synthetic description, clients that wait, or ServeGen clients",
+  });

@@ -1,4 +1,5 @@
 import type { ArrivalSpec } from "../workload/arrivals/arrival-process.ts";
+import type { RequestClass } from "../workload/clients/request-mix.ts";
 import type { LengthSpec } from "../workload/lengths/length-sampler.ts";
 import type { SyntheticSpec } from "../workload/synthetic.ts";
 
@@ -11,7 +12,15 @@ export function writtenSynthetic(spec: SyntheticSpec): Record<string, unknown> {
     output: writtenLengths(output),
     ...(requests !== undefined && { requests }),
     ...(durationSeconds !== undefined && { duration: seconds(durationSeconds) }),
-    ...(classes !== undefined && { classes }),
+    ...(classes !== undefined && { classes: classes.map(writtenClass) }),
+  };
+}
+
+function writtenClass({ name, weight, input, output }: RequestClass): Record<string, unknown> {
+  return {
+    ...{ name, weight },
+    ...(input !== undefined && { input: writtenLengths(input) }),
+    ...(output !== undefined && { output: writtenLengths(output) }),
   };
 }
 

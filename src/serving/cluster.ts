@@ -1,21 +1,32 @@
 import { EVENT_CLASS, EventQueue } from "../core/event-queue.ts";
 import { GapSketch } from "../core/gap-sketch.ts";
 import { RequestDraft, type RequestSource } from "../workload/request.ts";
+import { Admission } from "./admission.ts";
+import { Availability } from "./availability/availability.ts";
+import { Patience } from "./clients/patience.ts";
 import type { SimulationConfig } from "./config.ts";
+import { Fleet } from "./fleet.ts";
+import { Transfers } from "./handover/transfers.ts";
 import { TimelineSampler } from "./metrics/timeline.ts";
 import type { SimulationObserver } from "./observer.ts";
-import { Replica } from "./replica.ts";
-import { RequestLog } from "./request-log.ts";
-import { STATUS, type RunEffort, type Timeline } from "./result.ts";
-import { ROUTER_BY_NAME, type Router } from "./router.ts";
-import { SCHEDULER_BY_NAME } from "./schedulers/registry.ts";
+import type { Replica } from "./replica.ts";
+import { PHASE, RequestLog } from "./request-log.ts";
+import {
+  REJECT_REASONS,
+  STATUS,
+  type RejectReason,
+  type RunEffort,
+  type RunMetrics,
+  type Timeline,
+} from "./result.ts";
+import { Dispatcher } from "./routing/dispatcher.ts";
 
 /** Events between two calls of the observer. */
 const EVENTS_PER_PROGRESS = 8192;
 
 /**
- * The run loop: arrivals in order from the source, ends and starts of steps from the event queue, each instant in the
- * order step ends, arrivals, step starts, samples.
+ * The run loop: arrivals in order from the source, ends and starts of steps from one event queue, what clients plan from
+ * another, each instant in the order of `EVENT_CLASS`, samples last.
  */
 export class Cluster {
   readonly log: RequestLog;
@@ -30,30 +41,65 @@ export class Cluster {
   interrupted = false;
   readonly #source: RequestSource;
   readonly #config: SimulationConfig;
+  readonly #fleet: Fleet;
+  readonly #dispatcher: Dispatcher;
+  readonly #admission: Admission | undefined;
+  readonly #patience: Patience | undefined;
+  /** Ends and starts of steps; the subject is a replica. */
   readonly #queue = new EventQueue();
-  readonly #router: Router;
+  /** What clients plan and caches that will land, by request; when replicas come and go, by replica. */
+  readonly #plans = new EventQueue();
   readonly #sampler: TimelineSampler | undefined;
   readonly #draft = new RequestDraft();
+  /** More requests may be on their way at this instant. */
+  #dispatching = false;
+  /** Requests that were given up and will be sent again. */
+  readonly #resting = new Set<number>();
+  /** Requests that were given up while their caches are under way. */
+  readonly #unwanted = new Set<number>();
+  readonly #transfers: Transfers | undefined;
+  readonly #availability: Availability | undefined;
   #events = 0;
   #finished = 0;
   #inSystem = 0;
 
   constructor(source: RequestSource, config: SimulationConfig) {
+    const { admission, clients, seed = 0, timelineSeconds } = config;
     this.#source = source;
     this.#config = config;
     this.log = new RequestLog(source.classes, source.knownCount);
-    const { scheduler, engine, cost, replicas, router, mode, timelineSeconds } = config;
-    const jumps = mode === "fast-forward";
-    this.replicas = Array.from(
-      { length: replicas },
-      () => new Replica(this.log, this.gaps, SCHEDULER_BY_NAME[scheduler], engine, cost, jumps),
-    );
-    this.#router = ROUTER_BY_NAME[router](this.replicas);
-    this.#sampler = timelineSeconds > 0 ? new TimelineSampler(timelineSeconds, this.replicas) : undefined;
+    this.#fleet = new Fleet(config, this.log, this.gaps);
+    this.replicas = this.#fleet.replicas;
+    this.#dispatcher = new Dispatcher(config, this.log, this.#fleet);
+    this.#admission = admission && new Admission(admission);
+    this.#transfers =
+      config.kvTransfer &&
+      new Transfers(
+        config.kvTransfer,
+        this.log,
+        this.replicas.map((_, index) => this.#fleet.poolOf(index).linkBytesPerSecond),
+      );
+    this.#availability =
+      config.failures === undefined && config.autoscaling === undefined
+        ? undefined
+        : new Availability(config, this.#fleet, this.#plans);
+    this.#patience = clients && new Patience(this.log, clients, seed);
+    this.#sampler =
+      timelineSeconds > 0
+        ? new TimelineSampler(timelineSeconds, this.replicas, () => this.#dispatcher.heldCount)
+        : undefined;
   }
 
   get timeline(): Timeline | undefined {
     return this.#sampler?.timeline();
+  }
+
+  get kvTransfer(): RunMetrics["kvTransfer"] {
+    return this.#transfers?.summary();
+  }
+
+  get availability(): RunMetrics["availability"] {
+    return this.#availability?.summary();
   }
 
   /** Runs to the end, or until the observer stops it: then the open requests are marked as interrupted. */
@@ -63,14 +109,19 @@ export class Cluster {
     for (;;) {
       const arrival = source.nextArrivalSeconds;
       const event = queue.nextSeconds;
-      if (
-        arrival < event ||
-        (arrival === event && arrival !== Infinity && queue.nextClass > EVENT_CLASS.arrival)
-      ) {
+      const plan = this.#nextPlanSeconds(arrival);
+      if (plan <= arrival && (plan < event || (plan === event && queue.nextClass > EVENT_CLASS.retry))) {
+        if (plan === Infinity) {
+          if (this.#dispatcher.heldCount === 0) break;
+          this.#loseHeld();
+          continue;
+        }
+        this.#passTime(plan);
+        this.#carryOutPlan();
+      } else if (arrival < event || (arrival === event && queue.nextClass > EVENT_CLASS.arrival)) {
         this.#passTime(arrival);
         this.#arrive();
       } else {
-        if (event === Infinity) break;
         this.#passTime(event);
         this.#step();
       }
@@ -90,11 +141,13 @@ export class Cluster {
     let stops = 0;
     let prefillSteps = 0;
     let jumpsCut = 0;
+    let policyStops = 0;
     for (const { meter } of this.replicas) {
       steps += meter.steps;
       stops += meter.stops;
       prefillSteps += meter.prefillSteps;
       jumpsCut += meter.jumpsCut;
+      policyStops += meter.policyStops;
     }
     return {
       events: this.#events,
@@ -103,7 +156,8 @@ export class Cluster {
       stepsByReason: {
         prompt_in_batch: prefillSteps,
         arrival_cut_jump: jumpsCut,
-        batch_or_cost_changed: stops - prefillSteps - jumpsCut,
+        policy_asked_again: policyStops,
+        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops,
       },
     };
   }
@@ -111,8 +165,11 @@ export class Cluster {
   #passTime(seconds: number): void {
     this.#sampler?.sampleBefore(seconds);
     this.requestSeconds += this.#inSystem * (seconds - this.nowSeconds);
+    this.#availability?.passTime(seconds - this.nowSeconds);
     this.nowSeconds = seconds;
   }
+
+  // ---- requests come and go ----
 
   #arrive(): void {
     const draft = this.#draft;
@@ -121,20 +178,133 @@ export class Cluster {
     if (this.log.length === 0) this.firstArrivalSeconds = seconds;
     const { fromSeconds, untilSeconds } = this.#config.window;
     const request = this.log.append(draft, seconds >= fromSeconds && seconds < untilSeconds);
-    if (!this.#admissible(request)) {
-      this.#finished++;
+    this.#inSystem++;
+    this.#patience?.arrived(request, seconds);
+    this.#send(request);
+  }
+
+  /** An attempt of a client to get its request served. */
+  #send(request: number): void {
+    const never = this.#fleet.whyNever(request);
+    if (never !== undefined) {
+      this.#reject(request, never);
       return;
     }
-    this.#inSystem++;
-    const index = this.#router.route();
+    if (this.#patience !== undefined) {
+      const [ttftDue, leaveDue] = this.#patience.sent(request, this.nowSeconds);
+      if (ttftDue < Infinity) this.#plans.push(ttftDue, EVENT_CLASS.giveUp, request);
+      if (leaveDue < Infinity) this.#plans.push(leaveDue, EVENT_CLASS.giveUp, request);
+    }
+    const refusal = this.#admission?.refusal(
+      this.nowSeconds,
+      this.log.inputTokens[request]!,
+      this.#waitingCount(),
+    );
+    if (refusal === undefined) this.#dispatch(request);
+    else if (!this.#planRetry(request)) this.#reject(request, refusal);
+  }
+
+  #dispatch(request: number): void {
+    const index = this.#dispatcher.place(request, this.nowSeconds);
+    if (index >= 0) this.#enqueue(request, index);
+  }
+
+  #enqueue(request: number, index: number): void {
     const replica = this.replicas[index]!;
-    this.log.replica[request] = index;
     replica.enqueue(request);
     if (!replica.busy) this.#planStart(index, replica);
-    else if (replica.cutJump(seconds)) {
-      this.#queue.bringForward(replica.stepEndSeconds, EVENT_CLASS.stepEnd, index);
+    else if (replica.cutJumpForArrival(request, this.nowSeconds)) this.#bringEndForward(index, replica);
+  }
+
+  /** Requests that waited for a replica with room; all that leave now can start together. */
+  #dispatchHeld(): void {
+    this.#dispatching = true;
+    for (let request = this.#dispatcher.firstHeld; request >= 0; request = this.#dispatcher.firstHeld) {
+      const index = this.#dispatcher.placeHeld(this.nowSeconds);
+      if (index < 0) break;
+      this.#enqueue(request, index);
+    }
+    this.#dispatching = false;
+  }
+
+  /** The client of a request leaves: nothing more is done for it. */
+  #giveUp(request: number): void {
+    const status = this.#patience!.statusAt(request, this.nowSeconds);
+    this.#withdraw(request);
+    if (status === STATUS.cancelled || !this.#planRetry(request)) this.#end(request, status);
+    if (this.#dispatcher.heldCount > 0) this.#dispatchHeld();
+  }
+
+  #withdraw(request: number): void {
+    if (this.#resting.delete(request)) return;
+    const { log, nowSeconds } = this;
+    const index = log.holderOf(request);
+    if (index < 0) {
+      this.#dispatcher.forget(request);
+      return;
+    }
+    this.#dispatcher.left(request, nowSeconds);
+    const replica = this.replicas[index]!;
+    if (log.phase[request] !== PHASE.moving) {
+      replica.cancel(request);
+      if (replica.cutJump(nowSeconds)) this.#bringEndForward(index, replica);
+    } else if (replica.dock.forget(request)) {
+      const from = log.replica[request]!;
+      this.replicas[from]!.abandonMoving(request);
+      this.#rouse(from);
+    } else {
+      this.#unwanted.add(request); // The transfer goes on; whatever lands is thrown away.
     }
   }
+
+  /** False when the client does not try again. */
+  #planRetry(request: number): boolean {
+    const pause = this.#patience?.pauseBeforeRetry(request);
+    if (pause === undefined) return false;
+    this.#resting.add(request);
+    this.#plans.push(this.nowSeconds + pause, EVENT_CLASS.retry, request);
+    return true;
+  }
+
+  #retry(request: number): void {
+    const index = this.log.holderOf(request);
+    if (index >= 0 && this.log.phase[request] !== PHASE.ended) {
+      // The attempt before is not gone yet: it will be at the end of the step, or when its cache has landed.
+      const goneSeconds = this.#unwanted.has(request)
+        ? this.#transfers!.landingSeconds(request)
+        : this.replicas[index]!.stepEndSeconds;
+      this.#plans.push(goneSeconds, EVENT_CLASS.retry, request);
+      return;
+    }
+    this.#resting.delete(request);
+    this.log.attempts[request]!++;
+    this.log.beginAgain(request);
+    this.#send(request);
+  }
+
+  #reject(request: number, reason: RejectReason): void {
+    this.log.rejectReason[request] = REJECT_REASONS.indexOf(reason);
+    this.log.phase[request] = PHASE.ended;
+    this.#end(request, STATUS.rejected);
+  }
+
+  /** The books of a request close, however it ended. */
+  #end(request: number, status: number): void {
+    const { log, nowSeconds } = this;
+    log.status[request] = status;
+    log.endSeconds[request] = nowSeconds;
+    this.#finished++;
+    this.#inSystem--;
+    const clientId = log.clientId[request]!;
+    if (clientId < 0) return;
+    this.#source.requestEnded?.({
+      clientId,
+      seconds: nowSeconds,
+      completed: status === STATUS.completed,
+    });
+  }
+
+  // ---- replicas work ----
 
   #step(): void {
     const queue = this.#queue;
@@ -143,21 +313,38 @@ export class Cluster {
     queue.pop();
     const replica = this.replicas[index]!;
     if (!isEnd) {
-      this.#start(index, replica);
+      if (replica.startPlanned) this.#start(index, replica);
       return;
     }
-    const finished = replica.finishStep();
-    this.#finished += finished;
-    this.#inSystem -= finished;
-    if (replica.outstanding > 0) this.#planStart(index, replica);
-    else replica.close();
+    if (!replica.busy) return; // It failed in the middle of the step.
+    replica.finishStep();
+    for (let i = 0; i < replica.firstTokenCount; i++) {
+      this.#dispatcher.answered(replica.firstTokens[i]!, this.nowSeconds);
+    }
+    for (let i = 0; i < replica.completedCount; i++) {
+      this.#dispatcher.left(replica.completed[i]!, this.nowSeconds);
+      this.#end(replica.completed[i]!, STATUS.completed);
+    }
+    for (let i = 0; i < replica.handoverCount; i++) this.#handOver(replica.handovers[i]!);
+    if (this.#dispatcher.heldCount > 0) this.#dispatchHeld();
+    if (replica.outstanding > 0) {
+      this.#planStart(index, replica);
+    } else {
+      replica.close();
+      this.#availability?.update();
+    }
   }
 
   /** Starts at once when nothing else happens at this instant, else after all that could join. */
   #planStart(index: number, replica: Replica): void {
     if (replica.startPlanned) return;
     const now = this.nowSeconds;
-    if (this.#source.nextArrivalSeconds > now && this.#queue.nextSeconds > now) {
+    if (
+      !this.#dispatching &&
+      this.#source.nextArrivalSeconds > now &&
+      this.#queue.nextSeconds > now &&
+      this.#plans.nextSeconds > now
+    ) {
       this.#start(index, replica);
       return;
     }
@@ -167,27 +354,138 @@ export class Cluster {
 
   #start(index: number, replica: Replica): void {
     replica.startStep(this.nowSeconds);
-    if (replica.busy) this.#planEnd(index, replica);
+    if (replica.dock.reserved.length > 0) this.#beginTransfers(replica);
+    if (replica.busy) this.#queue.push(replica.stepEndSeconds, EVENT_CLASS.stepEnd, index);
   }
 
-  #planEnd(index: number, replica: Replica): void {
-    this.#queue.push(replica.stepEndSeconds, EVENT_CLASS.stepEnd, index);
+  #bringEndForward(index: number, replica: Replica): void {
+    this.#queue.bringForward(replica.stepEndSeconds, EVENT_CLASS.stepEnd, index);
   }
 
-  /** Requests that could never run are refused at the door, with the reason. */
-  #admissible(request: number): boolean {
-    const { engine } = this.#config;
-    const tokens = this.log.inputTokens[request]! + this.log.outputTokens[request]!;
-    if (tokens > engine.maxModelLen) {
-      this.log.reject(request, "longer-than-max-model-len");
-      return false;
+  // ---- requests move from one replica to another ----
+
+  #handOver(request: number): void {
+    const index = this.#dispatcher.placeForDecoding(request, this.nowSeconds);
+    this.replicas[index]!.dock.expect(request);
+    this.#rouse(index);
+  }
+
+  #beginTransfers({ dock }: Replica): void {
+    for (const request of dock.reserved) {
+      this.#plans.push(this.#transfers!.begin(request, this.nowSeconds), EVENT_CLASS.landing, request);
     }
-    // The last token is sampled but its keys and values are never stored.
-    if (Math.ceil((tokens - 1) / engine.blockSize) > engine.kvBlocks) {
-      this.log.reject(request, "never-fits-kv");
-      return false;
+    dock.reserved.length = 0;
+  }
+
+  #land(request: number): void {
+    const from = this.log.replica[request]!;
+    const to = this.log.decodeReplica[request]!;
+    this.#transfers!.landed(request);
+    if (this.#unwanted.delete(request)) {
+      this.replicas[to]!.refuseLanding(request);
+      this.replicas[from]!.abandonMoving(request);
+    } else {
+      this.replicas[from]!.release(request);
+      this.replicas[to]!.land(request);
     }
-    return true;
+    this.#rouse(from);
+    this.#rouse(to);
+  }
+
+  /** Something has changed at a replica that its next batch may heed. */
+  #rouse(index: number): void {
+    const replica = this.replicas[index]!;
+    if (replica.busy) {
+      if (replica.cutJump(this.nowSeconds)) this.#bringEndForward(index, replica);
+    } else if (replica.outstanding > 0) {
+      this.#planStart(index, replica);
+    }
+  }
+
+  // ---- plans of clients, and caches under way ----
+
+  /**
+   * Time of the next plan that still means something.
+   * @param arrivalSeconds of the next request
+   */
+  #nextPlanSeconds(arrivalSeconds: number): number {
+    const plans = this.#plans;
+    while (plans.length > 0 && !this.#meansSomething(arrivalSeconds)) plans.pop();
+    return plans.nextSeconds;
+  }
+
+  /** Whether clients still care for the next plan, or there is still work for which replicas come and go. */
+  #meansSomething(arrivalSeconds: number): boolean {
+    const { nextClass, nextSubject, nextSeconds } = this.#plans;
+    switch (nextClass) {
+      case EVENT_CLASS.giveUp:
+        return this.#patience!.isDue(nextSubject, nextSeconds);
+      case EVENT_CLASS.replicaDown:
+      case EVENT_CLASS.replicaUp:
+      case EVENT_CLASS.scaling:
+        return this.#inSystem > 0 || arrivalSeconds < Infinity;
+      default:
+        return true;
+    }
+  }
+
+  #carryOutPlan(): void {
+    const { nextSubject: subject, nextClass } = this.#plans;
+    this.#plans.pop();
+    switch (nextClass) {
+      case EVENT_CLASS.landing:
+        this.#land(subject);
+        break;
+      case EVENT_CLASS.replicaDown:
+        this.#fail(subject);
+        break;
+      case EVENT_CLASS.replicaUp:
+        this.#availability!.comeUp(subject, this.nowSeconds);
+        this.#dispatchHeld();
+        break;
+      case EVENT_CLASS.scaling:
+        this.#availability!.scale(this.nowSeconds, this.#inSystem - this.#resting.size);
+        this.#dispatchHeld();
+        break;
+      case EVENT_CLASS.giveUp:
+        this.#giveUp(subject);
+        break;
+      case EVENT_CLASS.retry:
+        if (this.log.status[subject] === STATUS.unfinished) this.#retry(subject);
+    }
+  }
+
+  // ---- replicas come and go ----
+
+  #fail(index: number): void {
+    if (!this.#availability!.goDown(index, this.nowSeconds)) return;
+    const replica = this.replicas[index]!;
+    // The end of the step that is lost comes now, and finds nothing.
+    if (replica.busy) this.#queue.bringForward(this.nowSeconds, EVENT_CLASS.stepEnd, index);
+    for (const request of replica.crash(this.nowSeconds)) {
+      this.#dispatcher.left(request, this.nowSeconds);
+      if (this.#availability!.losesRequests) {
+        this.#end(request, STATUS.failed);
+      } else {
+        this.#availability!.countRestart(request);
+        this.log.beginAgain(request);
+        this.#dispatch(request);
+      }
+    }
+  }
+
+  /** No replica is left, and none will come. */
+  #loseHeld(): void {
+    for (let request = this.#dispatcher.firstHeld; request >= 0; request = this.#dispatcher.firstHeld) {
+      this.#dispatcher.forget(request);
+      this.#end(request, STATUS.failed);
+    }
+  }
+
+  #waitingCount(): number {
+    let waiting = this.#dispatcher.heldCount;
+    for (const replica of this.replicas) waiting += replica.waitingCount;
+    return waiting;
   }
 
   #interrupt(): void {

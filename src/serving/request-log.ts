@@ -1,9 +1,18 @@
 import { doubled } from "../core/doubled.ts";
 import type { RequestDraft } from "../workload/request.ts";
-import { REJECT_REASONS, STATUS, type RequestRecords } from "./result.ts";
+import type { RequestRecords } from "./result.ts";
 
 /** Where a request is in its life, as numbers in the `phase` column. */
-export const PHASE = { waiting: 0, prefilling: 1, decoding: 2, ended: 3 } as const;
+export const PHASE = {
+  waiting: 0,
+  prefilling: 1,
+  decoding: 2,
+  ended: 3,
+  /** Between two replicas: its cache is still held by the first one. */
+  moving: 4,
+  /** Waiting with its cache in place, which came from another replica. */
+  landed: 5,
+} as const;
 
 /** Rows before their number is known. */
 const FIRST_CAPACITY = 1024;
@@ -23,15 +32,24 @@ export class RequestLog implements RequestRecords {
   inputTokens: Int32Array;
   outputTokens: Int32Array;
   replica: Int32Array;
+  decodeReplica: Int32Array;
   firstScheduledSeconds: Float64Array;
   firstTokenSeconds: Float64Array;
   finishSeconds: Float64Array;
   maxTbtSeconds: Float64Array;
   preemptions: Int32Array;
+  /** Times the request was sent: more than once when its client tried again. */
+  attempts: Uint8Array;
   sloMet: Uint8Array;
   status: Uint8Array;
   rejectReason: Uint8Array;
 
+  /** Who waits for the answer, -1 when nobody does. */
+  clientId: Int32Array;
+  /** Identity of the first block of the prompt, -1 when it is not known. */
+  firstBlockId: Int32Array;
+  /** Time at which the request ended, however it did; NaN while it is open. */
+  endSeconds: Float64Array;
   /** 1 when the request arrived inside the measurement window. */
   measured: Uint8Array;
   phase: Uint8Array;
@@ -57,14 +75,19 @@ export class RequestLog implements RequestRecords {
     this.inputTokens = new Int32Array(capacity);
     this.outputTokens = new Int32Array(capacity);
     this.replica = new Int32Array(capacity).fill(-1);
+    this.decodeReplica = new Int32Array(capacity).fill(-1);
     this.firstScheduledSeconds = new Float64Array(capacity).fill(NaN);
     this.firstTokenSeconds = new Float64Array(capacity).fill(NaN);
     this.finishSeconds = new Float64Array(capacity).fill(NaN);
     this.maxTbtSeconds = new Float64Array(capacity).fill(NaN);
     this.preemptions = new Int32Array(capacity);
+    this.attempts = new Uint8Array(capacity);
     this.sloMet = new Uint8Array(capacity);
     this.status = new Uint8Array(capacity);
     this.rejectReason = new Uint8Array(capacity);
+    this.clientId = new Int32Array(capacity);
+    this.firstBlockId = new Int32Array(capacity);
+    this.endSeconds = new Float64Array(capacity).fill(NaN);
     this.measured = new Uint8Array(capacity);
     this.phase = new Uint8Array(capacity);
     this.computedTokens = new Int32Array(capacity);
@@ -85,14 +108,29 @@ export class RequestLog implements RequestRecords {
     this.arrivalSeconds[row] = draft.arrivalSeconds;
     this.inputTokens[row] = draft.inputTokens;
     this.outputTokens[row] = draft.outputTokens;
+    this.clientId[row] = draft.clientId;
+    this.firstBlockId[row] = draft.firstBlockId;
+    this.attempts[row] = 1;
     this.measured[row] = measured ? 1 : 0;
     return row;
   }
 
-  reject(row: number, reason: (typeof REJECT_REASONS)[number]): void {
-    this.status[row] = STATUS.rejected;
-    this.rejectReason[row] = REJECT_REASONS.indexOf(reason);
-    this.phase[row] = PHASE.ended;
+  /** The replica that a request was sent to last, -1 for none. */
+  holderOf(row: number): number {
+    const decodeReplica = this.decodeReplica[row]!;
+    return decodeReplica >= 0 ? decodeReplica : this.replica[row]!;
+  }
+
+  /** Forgets what was done for a request, before all of it begins again; the arrival stays what it was. */
+  beginAgain(row: number): void {
+    this.replica[row] = -1;
+    this.decodeReplica[row] = -1;
+    this.firstScheduledSeconds[row] = NaN;
+    this.firstTokenSeconds[row] = NaN;
+    this.maxTbtSeconds[row] = NaN;
+    this.stallFromSeconds[row] = NaN;
+    this.computedTokens[row] = 0;
+    this.generatedTokens[row] = 0;
   }
 
   /** Raises the largest gap seen by a request. */
@@ -109,14 +147,19 @@ export class RequestLog implements RequestRecords {
     this.inputTokens = doubled(this.inputTokens);
     this.outputTokens = doubled(this.outputTokens);
     this.replica = doubled(this.replica, -1);
+    this.decodeReplica = doubled(this.decodeReplica, -1);
     this.firstScheduledSeconds = doubled(this.firstScheduledSeconds, NaN);
     this.firstTokenSeconds = doubled(this.firstTokenSeconds, NaN);
     this.finishSeconds = doubled(this.finishSeconds, NaN);
     this.maxTbtSeconds = doubled(this.maxTbtSeconds, NaN);
     this.preemptions = doubled(this.preemptions);
+    this.attempts = doubled(this.attempts);
     this.sloMet = doubled(this.sloMet);
     this.status = doubled(this.status);
     this.rejectReason = doubled(this.rejectReason);
+    this.clientId = doubled(this.clientId);
+    this.firstBlockId = doubled(this.firstBlockId);
+    this.endSeconds = doubled(this.endSeconds, NaN);
     this.measured = doubled(this.measured);
     this.phase = doubled(this.phase);
     this.computedTokens = doubled(this.computedTokens);

@@ -26,7 +26,14 @@ export const STATUS_NAMES = [
 ] as const;
 
 /** Why a request was refused, as numbers in the `rejectReason` column; 0 for none. */
-export const REJECT_REASONS = ["", "longer-than-max-model-len", "never-fits-kv"] as const;
+export const REJECT_REASONS = [
+  "",
+  "longer-than-max-model-len",
+  "never-fits-kv",
+  "queue-full",
+  "rate-limited",
+] as const;
+export type RejectReason = Exclude<(typeof REJECT_REASONS)[number], "">;
 
 /**
  * The truth about every request, one row each in order of arrival; all columns have `length` valid rows. Times are in
@@ -44,12 +51,16 @@ export interface RequestRecords {
   readonly outputTokens: Int32Array;
   /** Replica that served it, -1 before routing. */
   readonly replica: Int32Array;
+  /** Replica that took over after the first token; -1 when the one above did all. */
+  readonly decodeReplica: Int32Array;
   readonly firstScheduledSeconds: Float64Array;
   readonly firstTokenSeconds: Float64Array;
   readonly finishSeconds: Float64Array;
   /** Largest gap between two consecutive tokens; NaN for fewer than two tokens. */
   readonly maxTbtSeconds: Float64Array;
   readonly preemptions: Int32Array;
+  /** Times the request was sent: more than once when its client tried again. */
+  readonly attempts: Uint8Array;
   /** 1 when every per-request target is met, 0 when not. */
   readonly sloMet: Uint8Array;
   readonly status: Uint8Array;
@@ -117,6 +128,28 @@ export interface RunMetrics {
     readonly meanUtilization: number;
     readonly preemptions: number;
   };
+  /** Caches that moved between replicas; undefined where none can. */
+  readonly kvTransfer?:
+    | {
+        readonly transfers: number;
+        readonly bytes: number;
+        /** From the first token to the start of the transfer. */
+        readonly meanWaitSeconds: number | null;
+        /** From there to the cache in place. */
+        readonly meanSeconds: number | null;
+      }
+    | undefined;
+  /** Replicas that came and went; undefined where none can. */
+  readonly availability?:
+    | {
+        /** Σ over replicas of the time in which each was powered, starting up included. */
+        readonly replicaSeconds: number;
+        readonly mostReplicas: number;
+        readonly outages: number;
+        readonly ordered: number;
+        readonly dismissed: number;
+      }
+    | undefined;
   /** Busy share of each resource over the run (0..1), mean over the devices. */
   readonly utilization: Readonly<Record<Resource, number>>;
   /** Energy above idle of all devices. */

@@ -1,36 +1,26 @@
-import type { RouterName } from "./config.ts";
-import type { Replica } from "./replica.ts";
+import type { Random } from "../core/random.ts";
+import type { RequestLog } from "./request-log.ts";
+import type { LoadView } from "./routing/load-view.ts";
 
-/** Chooses the replica of an arriving request. */
+/** What a router decides by. */
+export interface RoutingFacts {
+  readonly log: RequestLog;
+  readonly view: LoadView;
+  /** Stream of its own, for routers that draw. */
+  readonly random: Random;
+  /** Sequences that each replica runs at the same time. */
+  readonly slots: readonly number[];
+  /** Seconds that each replica takes for a prompt token in a step full of them. */
+  readonly secondsPerPromptToken: readonly number[];
+  /** TTFT target of each request class in seconds; Infinity for none. */
+  readonly ttftTargetSeconds: readonly number[];
+}
+
+/** Chooses the replica of a request. */
 export interface Router {
-  route(): number;
+  /**
+   * @param among replicas that could take the request, by rising index; at least one
+   * @returns one of them, or -1 when the request is to wait until one has room
+   */
+  route(request: number, among: readonly number[]): number;
 }
-
-/** One after the other, whatever their load. */
-function roundRobin(replicas: readonly Replica[]): Router {
-  let last = replicas.length - 1;
-  return {
-    route() {
-      last = (last + 1) % replicas.length;
-      return last;
-    },
-  };
-}
-
-/** The replica with the fewest requests waiting or running; the lowest index among equals. */
-function leastOutstanding(replicas: readonly Replica[]): Router {
-  return {
-    route() {
-      let best = 0;
-      for (let i = 1; i < replicas.length; i++) {
-        if (replicas[i]!.outstanding < replicas[best]!.outstanding) best = i;
-      }
-      return best;
-    },
-  };
-}
-
-export const ROUTER_BY_NAME: Readonly<Record<RouterName, (replicas: readonly Replica[]) => Router>> = {
-  "round-robin": roundRobin,
-  "least-outstanding": leastOutstanding,
-};

@@ -29,11 +29,6 @@ export class RunningOrder {
     return this.#slots[slot]!;
   }
 
-  /** The request admitted last; the order must not be empty. */
-  get last(): number {
-    return this.#slots[this.#slotCount - 1]!;
-  }
-
   append(request: number): void {
     if (this.#slotCount === this.#slots.length) this.#makeRoom();
     this.#log.runningSlot[request] = this.#slotCount;

@@ -1,4 +1,5 @@
 import type { StepCost, StepShape, StepUse } from "../perf/step-cost.ts";
+import type { RequestLog } from "./request-log.ts";
 import type { Stretch } from "./stretch.ts";
 
 /** Rounding that the floor check forgives, as a fraction. */
@@ -11,6 +12,8 @@ export class StepMeter {
   stops = 0;
   /** Steps with prompt tokens: these never repeat. */
   prefillSteps = 0;
+  /** Stretches of steps after which the scheduler wanted to be asked again. */
+  policyStops = 0;
   /** Jumps that an arrival cut short. */
   jumpsCut = 0;
   prefillTokens = 0;
@@ -18,9 +21,14 @@ export class StepMeter {
   /** Output tokens: one per decoding sequence and step, one per prompt computed to its end. */
   generatedTokens = 0;
   preemptions = 0;
-  /** Computed tokens that preemptions threw away. */
+  /** Computed tokens that were thrown away: by preemptions, or because a request left before its end. */
   discardedTokens = 0;
+  /** Output tokens of requests that left before their end, and the measured gaps between them. */
+  abandonedTokens = 0;
+  abandonedGaps = 0;
   blockSeconds = 0;
+  /** Seconds of steps that were lost to a failure: charged in full, though they did not end. */
+  lostSeconds = 0;
   stepsBelowFloor = 0;
   readonly #cost: StepCost;
   readonly #use: StepUse;
@@ -55,9 +63,12 @@ export class StepMeter {
     }
   }
 
-  preempt(computedTokens: number): void {
-    this.preemptions++;
-    this.discardedTokens += computedTokens;
+  /** A request has left before its end, with so many tokens computed and generated. */
+  abandon(log: RequestLog, request: number): void {
+    const generated = log.generatedTokens[request]!;
+    this.discardedTokens += log.computedTokens[request]!;
+    this.abandonedTokens += generated;
+    if (log.measured[request] === 1 && generated > 0) this.abandonedGaps += generated - 1;
   }
 
   /** The first `stretch.steps` steps of a stretch have passed. */

@@ -12,13 +12,25 @@ export class RequestDraft {
   classIndex = 0;
   /** Requests of one conversation share an id; -1 when the request stands alone. */
   sessionId = -1;
+  /** Who waits for the answer, as the source counts its clients; -1 when nobody does. */
+  clientId = -1;
+  /** Identity of the first block of the prompt, which requests with a common prefix share; -1 when it is not known. */
+  firstBlockId = -1;
   /** Index of the row in the trace as it was read (before any transform dropped rows), from 0. */
   sourceRow = 0;
 }
 
+/** How the request of a client that waits for the answer has ended. */
+export interface RequestEnd {
+  readonly clientId: number;
+  readonly seconds: number;
+  /** False when it was refused, given up or lost. */
+  readonly completed: boolean;
+}
+
 /**
- * Where requests come from: a trace, a generator, or (later) clients that wait for answers. Pulled in order of
- * arrival; nothing is materialised that the source does not need.
+ * Where requests come from: a trace, a generator, or clients that wait for answers. Pulled in order of arrival; nothing
+ * is materialised that the source does not need.
  */
 export interface RequestSource {
   /** Names of the request classes; at least one. */
@@ -29,6 +41,11 @@ export interface RequestSource {
   readonly nextArrivalSeconds: number;
   /** Fills `draft` with the request due at `nextArrivalSeconds` and moves on. */
   take(draft: RequestDraft): void;
+  /**
+   * Told of the end of every request that has a client; what the client sends next arrives then or later. Sources that
+   * wait for nothing do without it.
+   */
+  requestEnded?(end: RequestEnd): void;
 }
 
 /** A trace in memory as columns: 24 bytes a request. All columns have `length` rows, ordered by arrival. */

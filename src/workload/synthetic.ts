@@ -1,23 +1,21 @@
 import { InputError } from "../core/errors.ts";
-import { randomStream, type Random } from "../core/random.ts";
+import { randomStream } from "../core/random.ts";
 import { createArrivalProcess, type ArrivalProcess, type ArrivalSpec } from "./arrivals/arrival-process.ts";
-import { requireClassNames, requireCount, requirePositive } from "./checks.ts";
-import { createEmpiricalSampler } from "./lengths/empirical.ts";
-import { createLengthSampler, type LengthSampler, type LengthSpec } from "./lengths/length-sampler.ts";
+import { requireCount, requirePositive } from "./checks.ts";
+import { RequestMix, type RequestMixSpec } from "./clients/request-mix.ts";
 import type { RequestDraft, RequestSource } from "./request.ts";
-import { DEFAULT_CLASS } from "./request-table.ts";
 
-/** A workload described by distributions, as plain data. Input and output lengths are independent of each other. */
-export interface SyntheticSpec {
-  readonly arrivals: ArrivalSpec;
-  readonly input: LengthSpec;
-  readonly output: LengthSpec;
-  /** Ends after so many requests; at least one of `requests` and `durationSeconds` is needed. */
+/** Where a generated workload ends, as plain data; at least one of the two is needed. */
+export interface WorkloadEnd {
+  /** After so many requests. */
   readonly requests?: number | undefined;
   /** Only requests that arrive before this time. */
   readonly durationSeconds?: number | undefined;
-  /** Request classes and their shares (any positive weights); one class "default" without it. */
-  readonly classes?: readonly { readonly name: string; readonly weight: number }[] | undefined;
+}
+
+/** A workload described by distributions, as plain data. */
+export interface SyntheticSpec extends RequestMixSpec, WorkloadEnd {
+  readonly arrivals: ArrivalSpec;
 }
 
 /**
@@ -27,44 +25,39 @@ export interface SyntheticSpec {
  * to end
  */
 export function createSyntheticSource(spec: SyntheticSpec, seed: number): RequestSource {
-  const { requests, durationSeconds } = spec;
+  requireEnd(spec);
+  return new SyntheticSource(spec, seed);
+}
+
+/** @throws InputError when nothing says where to end, or for an end out of range */
+export function requireEnd({ requests, durationSeconds }: WorkloadEnd): void {
   if (requests === undefined && durationSeconds === undefined) {
     throw new InputError({
-      message: "a synthetic workload needs an end",
+      message: "a generated workload needs an end",
       expected: "requests, durationSeconds or both",
     });
   }
   if (requests !== undefined) requireCount("requests", requests);
   if (durationSeconds !== undefined) requirePositive("durationSeconds", durationSeconds);
-  return new SyntheticSource(spec, seed);
 }
 
 class SyntheticSource implements RequestSource {
   readonly classes: readonly string[];
   readonly knownCount: number | undefined;
   readonly #arrival: ArrivalProcess;
-  readonly #inputLength: LengthSampler;
-  readonly #outputLength: LengthSampler;
-  readonly #drawClass: () => number;
+  readonly #mix: RequestMix;
   readonly #requests: number;
   readonly #durationSeconds: number;
   #taken = 0;
   #nextArrival = Infinity;
 
   constructor(spec: SyntheticSpec, seed: number) {
-    const { classes = [{ name: DEFAULT_CLASS, weight: 1 }] } = spec;
-    this.classes = classes.map(({ name }) => name);
-    requireClassNames(this.classes);
+    this.#mix = new RequestMix(spec, seed);
+    this.classes = this.#mix.classes;
     this.#requests = spec.requests ?? Infinity;
     this.#durationSeconds = spec.durationSeconds ?? Infinity;
     this.knownCount = spec.durationSeconds === undefined ? spec.requests : undefined;
     this.#arrival = createArrivalProcess(spec.arrivals, randomStream(seed, "arrivals"));
-    this.#inputLength = createLengthSampler(spec.input, randomStream(seed, "input-lengths"), "input");
-    this.#outputLength = createLengthSampler(spec.output, randomStream(seed, "output-lengths"), "output");
-    this.#drawClass = createClassSampler(
-      classes.map(({ weight }) => weight),
-      randomStream(seed, "classes"),
-    );
     this.#advance();
   }
 
@@ -74,9 +67,9 @@ class SyntheticSource implements RequestSource {
 
   take(draft: RequestDraft): void {
     draft.arrivalSeconds = this.#nextArrival;
-    draft.inputTokens = this.#inputLength();
-    draft.outputTokens = this.#outputLength();
-    draft.classIndex = this.#drawClass();
+    draft.classIndex = this.#mix.drawClass();
+    draft.inputTokens = this.#mix.drawInput(draft.classIndex);
+    draft.outputTokens = this.#mix.drawOutput(draft.classIndex);
     draft.sessionId = -1;
     draft.sourceRow = this.#taken++;
     this.#advance();
@@ -86,15 +79,4 @@ class SyntheticSource implements RequestSource {
     const arrival = this.#taken < this.#requests ? this.#arrival() : Infinity;
     this.#nextArrival = arrival < this.#durationSeconds ? arrival : Infinity;
   }
-}
-
-function createClassSampler(weights: readonly number[], random: Random): () => number {
-  if (weights.length === 1) return () => 0;
-  // The empirical sampler draws whole numbers from 1, classes count from 0.
-  const ordinal = createEmpiricalSampler(
-    { kind: "empirical", values: weights.map((_, i) => i + 1), weights },
-    random,
-    "classes",
-  );
-  return () => ordinal() - 1;
 }

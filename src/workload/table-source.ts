@@ -27,6 +27,7 @@ class TableSource implements RequestSource {
     draft.outputTokens = table.outputTokens[row]!;
     draft.classIndex = table.classIndex[row]!;
     draft.sessionId = table.sessionId === undefined ? -1 : table.sessionId[row]!;
+    draft.firstBlockId = firstBlockOf(table, row);
     draft.sourceRow = table.sourceRow[row]!;
     this.nextArrivalSeconds = this.#arrivalOf(row + 1);
   }
@@ -34,4 +35,11 @@ class TableSource implements RequestSource {
   #arrivalOf(row: number): number {
     return row < this.#table.length ? this.#table.arrivalSeconds[row]! : Infinity;
   }
+}
+
+/** Identity of a prompt's first block; -1 when the trace does not tell. */
+export function firstBlockOf({ prefixBlocks }: RequestTable, row: number): number {
+  if (prefixBlocks === undefined) return -1;
+  const from = prefixBlocks.offsets[row]!;
+  return from < prefixBlocks.offsets[row + 1]! ? prefixBlocks.ids[from]! : -1;
 }

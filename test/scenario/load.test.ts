@@ -35,7 +35,7 @@ describe("a scenario", () => {
     expect(systems[0]).toMatchObject({
       replicas: 1,
       parallelism: SINGLE_DEVICE,
-      scheduler: "vllm-v1",
+      scheduler: { policy: "vllm-v1" },
       precision: { weightBytes: 2, kvBytes: 2, activationBytes: 2 },
       engine: {
         maxNumSeqs: 256,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  checkMargins,
+  checkSupply,
   measurementWindow,
   openSource,
   timelineSpacing,
@@ -18,6 +18,8 @@ function arrivingAt(seconds: readonly number[]): RequestSupply & { kind: "table"
 }
 
 const marginsPlace = { file: "s.yaml", line: 3, column: 14 };
+const slo = { request: {}, run: [] };
+const sloPlace = { file: "s.yaml", line: 9, column: 3 };
 
 describe("margins of the measurement", () => {
   test("are refused exactly when no arrival lies between them", () => {
@@ -32,7 +34,7 @@ describe("margins of the measurement", () => {
           const { fromSeconds, untilSeconds } = measurementWindow(supply, margins);
           const measured = supply.table.arrivalSeconds.filter((at) => at >= fromSeconds && at < untilSeconds);
           const check = () => {
-            checkMargins(supply, { margins, marginsPlace });
+            checkSupply(supply, { slo, sloPlace, margins, marginsPlace });
           };
           if (measured.length > 0) expect(check).not.toThrow();
           else expect(inputErrorOf(check).problems[0]).toMatchObject({ ...marginsPlace, key: "measurement" });

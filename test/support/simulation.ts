@@ -19,7 +19,7 @@ export interface SimulationOverrides {
 /** A roomy single replica on the toy cost; overrides make it tight. */
 export function toyConfig({ engine, cost, config }: SimulationOverrides = {}): SimulationConfig {
   return {
-    scheduler: "vllm-v1",
+    scheduler: { policy: "vllm-v1" },
     engine: {
       maxNumSeqs: 64,
       maxNumBatchedTokens: 512,

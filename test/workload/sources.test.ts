@@ -129,7 +129,7 @@ test("a table source replays its table, row by row", () => {
     expect(draft.arrivalSeconds).toBe(due);
     taken.push(draft);
   }
-  expect(taken).toEqual([
+  expect(taken).toMatchObject([
     { arrivalSeconds: 0, inputTokens: 1, outputTokens: 2, classIndex: 0, sessionId: 5, sourceRow: 0 },
     { arrivalSeconds: 1, inputTokens: 3, outputTokens: 4, classIndex: 1, sessionId: -1, sourceRow: 1 },
     { arrivalSeconds: 1, inputTokens: 5, outputTokens: 6, classIndex: 0, sessionId: 5, sourceRow: 2 },

@@ -8,7 +8,7 @@ import { createTableSource } from "../../workload/table-source.ts";
 /** What one replica of an engine does with these requests; all of them are measured. */
 export function runEngine(requests: RequestTable, engine: EngineConfig, cost: StepCost): RunMetrics {
   return simulate(createTableSource(requests), {
-    scheduler: "vllm-v1",
+    scheduler: { policy: "vllm-v1" },
     ...{ engine, cost, replicas: 1, router: "round-robin" },
     slo: { request: {}, run: [] },
     window: { fromSeconds: 0, untilSeconds: Infinity },

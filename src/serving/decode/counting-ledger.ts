@@ -1,10 +1,11 @@
 import type { GapSketch } from "../../core/gap-sketch.ts";
 import type { StepShape } from "../../perf/step-cost.ts";
-import { PHASE, type RequestLog } from "../request-log.ts";
+import { RequestHeap } from "../request-heap.ts";
+import type { RequestLog } from "../request-log.ts";
 import type { Stretch } from "../stretch.ts";
 import { GapPeaks } from "./gap-peaks.ts";
 import type { DecodeLedger } from "./ledger.ts";
-import { StepHeap } from "./step-heap.ts";
+import { Pauses } from "./pauses.ts";
 import { WindowCounter } from "./window-counter.ts";
 
 /**
@@ -17,11 +18,12 @@ export class CountingLedger implements DecodeLedger {
   readonly #log: RequestLog;
   readonly #gaps: GapSketch;
   readonly #blockSize: number;
+  /** Blocks that a sequence gains in `#blockSize` steps: none when it holds all it will ever need. */
+  readonly #blocksPerCycle: number;
   readonly #windows: readonly WindowCounter[];
   readonly #peaks = new GapPeaks();
-  readonly #finishes = new StepHeap();
-  /** Entries of `#finishes` whose request left before. */
-  #staleFinishes = 0;
+  readonly #pauses = new Pauses();
+  readonly #finishes = new RequestHeap();
   /** Sequences that need a new block at decode steps ≡ index (mod block size). */
   readonly #blockRing: Int32Array;
   #step = 0;
@@ -32,10 +34,17 @@ export class CountingLedger implements DecodeLedger {
   #measured = 0;
   #contextTokens = 0;
 
-  constructor(log: RequestLog, gaps: GapSketch, blockSize: number, windowTokens: readonly number[]) {
+  constructor(
+    log: RequestLog,
+    gaps: GapSketch,
+    blockSize: number,
+    grows: boolean,
+    windowTokens: readonly number[],
+  ) {
     this.#log = log;
     this.#gaps = gaps;
     this.#blockSize = blockSize;
+    this.#blocksPerCycle = grows ? 1 : 0;
     this.#blockRing = new Int32Array(blockSize);
     this.#windows = windowTokens.map((tokens) => new WindowCounter(tokens));
   }
@@ -43,17 +52,18 @@ export class CountingLedger implements DecodeLedger {
   join(request: number, computedTokens: number, remainingTokens: number): void {
     const step = this.#step;
     this.sequences++;
-    this.#measured += this.#log.measured[request]!;
+    const measured = this.#log.measured[request]!;
+    this.#measured += measured;
     this.#contextTokens += computedTokens + 1;
-    this.#blockRing[this.#ringSlot(step - computedTokens)]!++;
-    this.#log.joinStep[request] = step;
+    this.#blockRing[this.#ringSlot(step - computedTokens)]! += this.#blocksPerCycle;
+    this.#log.joinStep[request] = this.#pauses.join(step, measured);
     this.#log.finishStep[request] = step + remainingTokens;
     this.#finishes.push(step + remainingTokens, request);
     for (const window of this.#windows) window.join(step, computedTokens);
   }
 
   leave(request: number): void {
-    this.#staleFinishes++;
+    this.#finishes.remove(request);
     this.#settle(request);
   }
 
@@ -69,8 +79,9 @@ export class CountingLedger implements DecodeLedger {
     if (peak > 0) log.raiseMaxTbt(request, peak);
     this.sequences--;
     this.#measured -= log.measured[request]!;
+    if (this.#pauses.length > 0) this.#pauses.leave(this.#cohortOf(request), log.measured[request]!);
     this.#contextTokens -= computed + 1;
-    this.#blockRing[this.#ringSlot(this.#step - computed)]!--;
+    this.#blockRing[this.#ringSlot(this.#step - computed)]! -= this.#blocksPerCycle;
     for (const window of this.#windows) window.leave(this.#step, computed);
   }
 
@@ -99,7 +110,19 @@ export class CountingLedger implements DecodeLedger {
     return steps;
   }
 
+  pause(seconds: number): void {
+    this.#pauses.add(seconds, this.#measured);
+  }
+
+  pausedSeconds(request: number): number {
+    return this.#pauses.secondsOf(this.#cohortOf(request));
+  }
+
   recordStep(seconds: number): void {
+    if (this.#pauses.length > 0) {
+      this.#recordPaused(seconds);
+      return;
+    }
     if (this.#measured > 0) this.#gaps.add(seconds, this.#measured);
     if (this.sequences > 0) this.#peaks.append(this.#step, seconds);
   }
@@ -111,6 +134,23 @@ export class CountingLedger implements DecodeLedger {
     this.#peaks.append(this.#step - 1, stretch.stepSeconds(steps - 1));
   }
 
+  /** A step ends a pause: each cohort has seen a gap of its own, those that joined first the longest. */
+  #recordPaused(seconds: number): void {
+    const pauses = this.#pauses;
+    for (let cohort = 0; cohort < pauses.length; cohort++) {
+      const gap = seconds + pauses.secondsOf(cohort);
+      const measured = pauses.measuredOf(cohort);
+      if (measured > 0) this.#gaps.add(gap, measured);
+      this.#peaks.append(pauses.stepOf(this.#step, cohort), gap);
+    }
+    pauses.clear();
+  }
+
+  /** The cohort of the current pause that a request belongs to. */
+  #cohortOf(request: number): number {
+    return this.#pauses.cohortOf(this.#step, this.#log.joinStep[request]!);
+  }
+
   advance(steps: number): void {
     this.#step += steps;
     this.#contextTokens += steps * this.sequences;
@@ -118,8 +158,7 @@ export class CountingLedger implements DecodeLedger {
   }
 
   takeFinished(): number {
-    this.#dropStaleFinishes();
-    if (this.#finishes.firstStep > this.#step) return -1;
+    if (this.#finishes.firstKey > this.#step) return -1;
     const request = this.#finishes.firstRequest;
     this.#finishes.removeFirst();
     this.#settle(request);
@@ -128,8 +167,7 @@ export class CountingLedger implements DecodeLedger {
 
   /** Steps until the first sequence has all its tokens; Infinity when there is none. */
   stepsUntilFinish(): number {
-    this.#dropStaleFinishes();
-    return this.#finishes.firstStep - this.#step;
+    return this.#finishes.firstKey - this.#step;
   }
 
   /**
@@ -138,9 +176,10 @@ export class CountingLedger implements DecodeLedger {
    */
   stepsWithin(freeBlocks: number, atMost: number): number {
     const size = this.#blockSize;
-    if (this.sequences * Math.ceil((atMost - 1) / size) <= freeBlocks) return atMost;
-    const cycles = Math.floor(freeBlocks / this.sequences);
-    let left = freeBlocks - cycles * this.sequences;
+    const perCycle = this.sequences * this.#blocksPerCycle;
+    if (perCycle * Math.ceil((atMost - 1) / size) <= freeBlocks) return atMost;
+    const cycles = Math.floor(freeBlocks / perCycle);
+    let left = freeBlocks - cycles * perCycle;
     let steps = 1 + cycles * size;
     while (steps < atMost) {
       left -= this.#blockRing[(this.#step + steps) % size]!;
@@ -154,7 +193,7 @@ export class CountingLedger implements DecodeLedger {
   blocksAfterFirst(steps: number): number {
     const size = this.#blockSize;
     const cycles = Math.floor((steps - 1) / size);
-    let blocks = cycles * this.sequences;
+    let blocks = cycles * this.sequences * this.#blocksPerCycle;
     for (let j = 1 + cycles * size; j < steps; j++) blocks += this.#blockRing[(this.#step + j) % size]!;
     return blocks;
   }
@@ -205,18 +244,6 @@ export class CountingLedger implements DecodeLedger {
       times * (base * (steps + positions) + squares) +
       2 * later * steps +
       ((size * later * (2 * times - 1)) / 3) * blocks;
-  }
-
-  /** A request that left early stays in the heap until its entry comes up. */
-  #dropStaleFinishes(): void {
-    const log = this.#log;
-    while (this.#staleFinishes > 0) {
-      const request = this.#finishes.firstRequest;
-      if (log.phase[request] === PHASE.decoding && log.finishStep[request] === this.#finishes.firstStep)
-        return;
-      this.#finishes.removeFirst();
-      this.#staleFinishes--;
-    }
   }
 
   #ringSlot(offset: number): number {

@@ -19,6 +19,10 @@ export interface DecodeLedger {
   blocksDue(): number;
   /** Steps for which the growth given by `describe` holds: until a sequence crosses a sliding window. */
   stepsUntilCrossing(): number;
+  /** Every sequence has sat out a step of `seconds`; `recordStep` ends the pause, before any stretch of steps. */
+  pause(seconds: number): void;
+  /** Seconds that a decoding request has sat out since its last token. */
+  pausedSeconds(request: number): number;
   /** A step of `seconds` has given every sequence a token. */
   recordStep(seconds: number): void;
   /** Every sequence has grown by `steps` tokens. */

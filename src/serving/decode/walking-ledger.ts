@@ -7,6 +7,7 @@ interface Member {
   readonly request: number;
   computedTokens: number;
   remainingTokens: number;
+  pausedSeconds: number;
 }
 
 /**
@@ -17,13 +18,21 @@ export class WalkingLedger implements DecodeLedger {
   readonly #log: RequestLog;
   readonly #gaps: GapSketch;
   readonly #blockSize: number;
+  readonly #grows: boolean;
   readonly #windowTokens: readonly number[];
   #members: Member[] = [];
 
-  constructor(log: RequestLog, gaps: GapSketch, blockSize: number, windowTokens: readonly number[]) {
+  constructor(
+    log: RequestLog,
+    gaps: GapSketch,
+    blockSize: number,
+    grows: boolean,
+    windowTokens: readonly number[],
+  ) {
     this.#log = log;
     this.#gaps = gaps;
     this.#blockSize = blockSize;
+    this.#grows = grows;
     this.#windowTokens = windowTokens;
   }
 
@@ -32,7 +41,7 @@ export class WalkingLedger implements DecodeLedger {
   }
 
   join(request: number, computedTokens: number, remainingTokens: number): void {
-    this.#members.push({ request, computedTokens, remainingTokens });
+    this.#members.push({ request, computedTokens, remainingTokens, pausedSeconds: 0 });
   }
 
   leave(request: number): void {
@@ -61,6 +70,7 @@ export class WalkingLedger implements DecodeLedger {
   }
 
   blocksDue(): number {
+    if (!this.#grows) return 0;
     let blocks = 0;
     for (const { computedTokens } of this.#members) if (computedTokens % this.#blockSize === 0) blocks++;
     return blocks;
@@ -76,10 +86,20 @@ export class WalkingLedger implements DecodeLedger {
     return steps;
   }
 
+  pause(seconds: number): void {
+    for (const member of this.#members) member.pausedSeconds += seconds;
+  }
+
+  pausedSeconds(request: number): number {
+    return this.#memberOf(request).pausedSeconds;
+  }
+
   recordStep(seconds: number): void {
-    for (const { request } of this.#members) {
-      if (this.#log.measured[request] === 1) this.#gaps.add(seconds, 1);
-      this.#log.raiseMaxTbt(request, seconds);
+    for (const member of this.#members) {
+      const gap = seconds + member.pausedSeconds;
+      member.pausedSeconds = 0;
+      if (this.#log.measured[member.request] === 1) this.#gaps.add(gap, 1);
+      this.#log.raiseMaxTbt(member.request, gap);
     }
   }
 

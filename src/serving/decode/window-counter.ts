@@ -1,4 +1,4 @@
-import { StepHeap } from "./step-heap.ts";
+import { RequestHeap } from "../request-heap.ts";
 
 /**
  * One sliding-window class of the decode ledger: Σ min(context, W) and how many sequences still grow. A sequence is
@@ -8,7 +8,7 @@ export class WindowCounter {
   readonly windowTokens: number;
   contextTokens = 0;
   growing = 0;
-  readonly #crossings = new StepHeap();
+  readonly #crossings = new RequestHeap();
   /** Crossings in the heap whose sequence has left, by step; so rare that a map serves. */
   readonly #cancelled = new Map<number, number>();
 
@@ -36,7 +36,7 @@ export class WindowCounter {
   /** Steps from `step` on for which the sum grows by `growing` a step. */
   stepsUntilCrossing(step: number): number {
     this.#dropCancelled();
-    return this.#crossings.firstStep - step + 1;
+    return this.#crossings.firstKey - step + 1;
   }
 
   /** Passes `steps` steps, at most `stepsUntilCrossing`, so that the decode step is now `step`. */
@@ -44,9 +44,9 @@ export class WindowCounter {
     this.contextTokens += steps * this.growing;
     this.#dropCancelled();
     let overshoot = 0;
-    while (this.#crossings.firstStep <= step) {
+    while (this.#crossings.firstKey <= step) {
       // At its crossing step a context is exactly W tokens; steps beyond it were counted once too often.
-      overshoot += step - this.#crossings.firstStep;
+      overshoot += step - this.#crossings.firstKey;
       this.growing--;
       this.#crossings.removeFirst();
       this.#dropCancelled();
@@ -56,7 +56,7 @@ export class WindowCounter {
 
   #dropCancelled(): void {
     for (;;) {
-      const first = this.#crossings.firstStep;
+      const first = this.#crossings.firstKey;
       const cancelled = this.#cancelled.get(first);
       if (cancelled === undefined) return;
       if (cancelled === 1) this.#cancelled.delete(first);

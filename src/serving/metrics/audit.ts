@@ -44,17 +44,28 @@ function causality({ outOfOrder }: Tally): AuditCheck {
   return check("causes precede effects", outOfOrder === 0, `${outOfOrder} completed requests out of order`);
 }
 
-/** Output tokens asked for by the completed requests = tokens generated, and every one but the first ends a gap. */
+/**
+ * Output tokens asked for by the completed requests = tokens generated for them and not for attempts that were given
+ * up, and every one but the first ends a gap.
+ */
 function tokensConserved({ gaps, replicas }: Cluster, { gapsDue, outputTokens }: Tally): AuditCheck {
-  const generated = replicas.reduce((sum, { meter }) => sum + meter.generatedTokens, 0);
+  let generated = 0;
+  let abandoned = 0;
+  let abandonedGaps = 0;
+  for (const { meter } of replicas) {
+    generated += meter.generatedTokens;
+    abandoned += meter.abandonedTokens;
+    abandonedGaps += meter.abandonedGaps;
+  }
   return check(
     "tokens in = tokens out",
-    outputTokens === generated && gapsDue === gaps.count,
-    `${outputTokens} output tokens due, ${generated} generated; ${gapsDue} gaps due, ${gaps.count} seen`,
+    outputTokens + abandoned === generated && gapsDue + abandonedGaps === gaps.count,
+    `${outputTokens} output tokens due, ${abandoned} given up, ${generated} generated; ` +
+      `${gapsDue} gaps due, ${abandonedGaps} given up, ${gaps.count} seen`,
   );
 }
 
-/** Tokens computed = tokens stored by the completed requests + tokens that preemptions threw away. */
+/** Tokens computed = tokens stored by the completed requests + tokens that preemptions and lost patience threw away. */
 function computedTokensConserved({ replicas }: Cluster, { storedTokens }: Tally): AuditCheck {
   let computed = 0;
   let discarded = 0;
@@ -93,12 +104,12 @@ function noStepBelowItsRoofline({ replicas }: Cluster): AuditCheck {
 }
 
 function utilizationAtMostOne(
-  { nowSeconds, firstArrivalSeconds }: Cluster,
+  { nowSeconds, firstArrivalSeconds, replicas }: Cluster,
   charges: readonly Float64Array[],
 ): AuditCheck {
   const limit = (nowSeconds - firstArrivalSeconds) * (1 + TOLERANCE);
-  const over = charges.filter((of) =>
-    of.subarray(0, ENERGY_CHARGE).some((seconds) => seconds > limit),
+  const over = charges.filter((of, i) =>
+    of.subarray(0, ENERGY_CHARGE).some((seconds) => seconds > limit + replicas[i]!.meter.lostSeconds),
   ).length;
   return check("no resource is busy for longer than the run", over === 0, `${over} replicas over`);
 }

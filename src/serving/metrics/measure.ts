@@ -33,10 +33,12 @@ export function measure(cluster: Cluster, config: SimulationConfig): RunMetrics 
     generatedTokens: cluster.replicas.reduce((sum, { meter }) => sum + meter.generatedTokens, 0),
     ...distributions,
     slo: {
-      ...judgeRequests(log, config.slo.request, perSecond),
+      ...judgeRequests(log, config.slo, perSecond),
       runTargets: config.slo.run.map((target) => judgeRun(target, distributions)),
     },
     ...resourcesOf(cluster, charges, end - start),
+    ...(cluster.availability !== undefined && { availability: cluster.availability }),
+    ...(cluster.kvTransfer !== undefined && { kvTransfer: cluster.kvTransfer }),
     audit: audit(cluster, tally, charges),
   };
 }

@@ -18,7 +18,7 @@ export class Tally {
   gapsDue = 0;
   /** Tokens that completed requests left in the cache: all but the last one sampled. */
   storedTokens = 0;
-  /** Σ (finish − arrival) of the completed requests in seconds. */
+  /** Σ (end − arrival) of all requests that ended, in seconds. */
   sojournSeconds = 0;
   /** Completed requests inside the measurement window, and their tokens. */
   measured = 0;
@@ -29,6 +29,8 @@ export class Tally {
     for (let row = 0; row < log.length; row++) {
       const status = log.status[row]!;
       this.byStatus[status]!++;
+      if (!Number.isNaN(log.endSeconds[row]!))
+        this.sojournSeconds += log.endSeconds[row]! - log.arrivalSeconds[row]!;
       if (status === STATUS.completed) this.#addCompleted(log, row);
       else if (!isOpenOrRefused(log, row, status)) this.inconsistent++;
     }
@@ -41,13 +43,12 @@ export class Tally {
     const inputTokens = log.inputTokens[row]!;
     const outputTokens = log.outputTokens[row]!;
     const scheduled = log.firstScheduledSeconds[row]!;
-    if (log.rejectReason[row] !== 0) this.inconsistent++;
+    if (log.rejectReason[row] !== 0 || log.endSeconds[row] !== finish) this.inconsistent++;
     const rising = arrival <= scheduled && scheduled < first && first <= finish;
     const longestSpan = log.maxTbtSeconds[row]! * (outputTokens - 1) * (1 + TOLERANCE);
     if (!rising || (outputTokens > 1 && !(finish - first <= longestSpan))) this.outOfOrder++;
     this.outputTokens += outputTokens;
     this.storedTokens += inputTokens + outputTokens - 1;
-    this.sojournSeconds += finish - arrival;
     if (log.measured[row] === 0) return;
     this.measured++;
     this.measuredInputTokens += inputTokens;
@@ -56,7 +57,15 @@ export class Tally {
   }
 }
 
-/** A request that did not complete has no finish time, and a reason exactly when it was rejected. */
+/**
+ * A request that did not complete has no finish time, an end exactly when it is no longer open, and a reason exactly
+ * when it was rejected.
+ */
 function isOpenOrRefused(log: RequestLog, row: number, status: number): boolean {
-  return Number.isNaN(log.finishSeconds[row]!) && (status === STATUS.rejected) === log.rejectReason[row]! > 0;
+  const open = status === STATUS.unfinished || status === STATUS.interrupted;
+  return (
+    Number.isNaN(log.finishSeconds[row]!) &&
+    Number.isNaN(log.endSeconds[row]!) === open &&
+    (status === STATUS.rejected) === log.rejectReason[row]! > 0
+  );
 }

@@ -8,6 +8,7 @@ const MOST_SAMPLES = 20_000;
 export class TimelineSampler {
   #spacingSeconds: number;
   readonly #replicas: readonly Replica[];
+  readonly #heldCount: () => number;
   /** First arrival; NaN before it. */
   #startSeconds = NaN;
   #seconds: number[] = [];
@@ -15,9 +16,11 @@ export class TimelineSampler {
   #waiting: number[] = [];
   #kvUtilization: number[] = [];
 
-  constructor(spacingSeconds: number, replicas: readonly Replica[]) {
+  /** @param heldCount requests that wait for a replica with room */
+  constructor(spacingSeconds: number, replicas: readonly Replica[], heldCount: () => number) {
     this.#spacingSeconds = spacingSeconds;
     this.#replicas = replicas;
+    this.#heldCount = heldCount;
   }
 
   /** Takes the samples that are due before an event at `seconds`; the first event of a run is its first arrival. */
@@ -41,7 +44,7 @@ export class TimelineSampler {
 
   #sample(seconds: number): void {
     let running = 0;
-    let waiting = 0;
+    let waiting = this.#heldCount();
     let used = 0;
     let capacity = 0;
     for (const replica of this.#replicas) {

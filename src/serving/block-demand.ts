@@ -1,0 +1,68 @@
+import type { DecodeLedger } from "./decode/ledger.ts";
+import type { KvPool } from "./kv-pool.ts";
+import { PHASE, type RequestLog } from "./request-log.ts";
+import type { Allocation } from "./scheduler.ts";
+
+/** How many KV blocks a request holds and needs, by the way in which its scheduler allocates them. */
+export class BlockDemand {
+  readonly #allocation: Allocation;
+  readonly #log: RequestLog;
+  readonly #pool: KvPool;
+  readonly #ledger: DecodeLedger;
+
+  constructor(allocation: Allocation, log: RequestLog, pool: KvPool, ledger: DecodeLedger) {
+    this.#allocation = allocation;
+    this.#log = log;
+    this.#pool = pool;
+    this.#ledger = ledger;
+  }
+
+  /** Blocks to be taken for `tokens` more tokens of a prefilling or waiting request. */
+  ofChunk(request: number, tokens: number): number {
+    const log = this.#log;
+    const waits = log.phase[request] === PHASE.waiting;
+    switch (this.#allocation) {
+      case "chunk": {
+        const computed = log.computedTokens[request]!;
+        return this.#pool.blocksFor(computed + tokens) - (waits ? 0 : this.#pool.blocksFor(computed));
+      }
+      case "prompt":
+        if (log.phase[request] === PHASE.landed) return this.#ofPrompt(request) - this.ofComputed(request);
+        return waits ? this.#ofPrompt(request) : 0;
+      case "sequence":
+        return waits ? this.ofWhole(request) : 0;
+      case "batch":
+        return 0;
+    }
+  }
+
+  /** Blocks to be taken for the next token of a decoding request. */
+  ofToken(request: number): number {
+    return this.#pool.blocksToGrow(this.#ledger.computedTokens(request), 1);
+  }
+
+  /** Blocks of a whole sequence; its last token is sampled but never stored. */
+  ofWhole(request: number): number {
+    return this.#pool.blocksFor(this.#log.inputTokens[request]! + this.#log.outputTokens[request]! - 1);
+  }
+
+  /** Blocks of the tokens that are computed, on the device or on the host, of a request that does not decode. */
+  ofComputed(request: number): number {
+    return this.#pool.blocksFor(this.#log.computedTokens[request]!);
+  }
+
+  /** Blocks that a request has taken and not given back. */
+  held(request: number): number {
+    const phase = this.#log.phase[request]!;
+    if (phase === PHASE.waiting || this.#allocation === "batch") return 0;
+    if (this.#allocation === "sequence") return this.ofWhole(request);
+    if (phase === PHASE.landed) return this.ofComputed(request);
+    if (phase === PHASE.decoding) return this.#pool.blocksFor(this.#ledger.computedTokens(request));
+    return this.#allocation === "chunk" ? this.ofComputed(request) : this.#ofPrompt(request);
+  }
+
+  /** Blocks of all that has to be in the cache before the next output token. */
+  #ofPrompt(request: number): number {
+    return this.#pool.blocksFor(this.#log.inputTokens[request]! + this.#log.generatedTokens[request]!);
+  }
+}
