@@ -18,7 +18,7 @@ import {
   type StepCost,
   type StepShape,
 } from "./step-cost.ts";
-import { operatorsCost, StepTable } from "./step-table.ts";
+import { StepTable } from "./step-table.ts";
 import { streamKernel } from "./stream-kernel.ts";
 
 /** Attention of one group of layers. */
@@ -61,12 +61,10 @@ export class CompiledStepCost implements StepCost {
       return { group, kernel: kernelOf(machine, group.mixer), lines: [] };
     });
     // Nothing after attention hides behind what came before it.
-    const before = operatorsCost(machine, operators.beforeAttention);
-    const after = operatorsCost(machine, operators.afterAttention);
-    this.#tokenTable = new StepTable((count, charges) => before(count, charges) + after(count, charges));
+    this.#tokenTable = new StepTable(machine, [operators.beforeAttention, operators.afterAttention]);
     this.#expertTable =
-      operators.experts.length === 0 ? undefined : new StepTable(operatorsCost(machine, operators.experts));
-    this.#logitTable = new StepTable(operatorsCost(machine, operators.logits));
+      operators.experts.length === 0 ? undefined : new StepTable(machine, [operators.experts]);
+    this.#logitTable = new StepTable(machine, [operators.logits]);
     this.#roofline = new Roofline(machine, operators, this.#deal);
   }
 
@@ -154,6 +152,18 @@ export class CompiledStepCost implements StepCost {
 
   rooflineSeconds(shape: StepShape): number {
     return this.#roofline.seconds(shape);
+  }
+
+  hostSeconds(): number {
+    return this.#machine.hostSeconds;
+  }
+
+  collectiveSeconds(shape: StepShape): number {
+    const deal = this.#deal;
+    deal.ofStep(shape);
+    const seconds =
+      this.#tokenTable.collectiveSeconds(deal.tokens) + this.#logitTable.collectiveSeconds(deal.logits);
+    return seconds + (this.#expertTable?.collectiveSeconds(deal.stageTokens) ?? 0);
   }
 
   explain(shape: StepShape): readonly OperatorCost[] {

@@ -187,6 +187,10 @@ export interface StepCost {
    * once, KV read once. `step` is never below it.
    */
   rooflineSeconds(shape: StepShape): number;
+  /** Of the seconds of a step those in which the host keeps the devices waiting. */
+  hostSeconds(shape: StepShape): number;
+  /** Of the seconds of a step those in which its devices only exchange data. */
+  collectiveSeconds(shape: StepShape): number;
   /**
    * The same step operator by operator, in execution order. Seconds, busy seconds and joules add up to what `step`
    * answers and `charges` tells; work that hides behind an operator before it counts there with what it adds.

@@ -2,6 +2,8 @@ import { EVENT_CLASS, EventQueue } from "../core/event-queue.ts";
 import { GapSketch } from "../core/gap-sketch.ts";
 import { RequestDraft, type RequestSource } from "../workload/request.ts";
 import { Admission } from "./admission.ts";
+import { CauseLedger } from "./attribution/cause-ledger.ts";
+import type { Attribution } from "./attribution/cause-rows.ts";
 import { Availability } from "./availability/availability.ts";
 import { Patience } from "./clients/patience.ts";
 import type { SimulationConfig } from "./config.ts";
@@ -39,6 +41,7 @@ export class Cluster {
   requestSeconds = 0;
   /** The observer stopped the run. */
   interrupted = false;
+  readonly #causes: CauseLedger | undefined;
   readonly #source: RequestSource;
   /** Requests that arrive in [from, until) are measured. */
   readonly #fromSeconds: number;
@@ -71,7 +74,8 @@ export class Cluster {
     this.#fromSeconds = config.window.fromSeconds;
     this.#untilSeconds = config.window.untilSeconds;
     this.log = new RequestLog(source.classes, source.knownCount);
-    this.#fleet = new Fleet(config, this.log, this.gaps);
+    this.#causes = config.attribution === true ? new CauseLedger(this.log, config.slo) : undefined;
+    this.#fleet = new Fleet(config, this.log, this.gaps, this.#causes);
     this.replicas = this.#fleet.replicas;
     this.#dispatcher = new Dispatcher(config, this.log, this.#fleet);
     this.#admission = admission && new Admission(admission);
@@ -95,6 +99,10 @@ export class Cluster {
 
   get timeline(): Timeline | undefined {
     return this.#sampler?.timeline();
+  }
+
+  get attribution(): Attribution | undefined {
+    return this.#causes?.rows.attribution(this.log.firstTokenSeconds);
   }
 
   get kvTransfer(): RunMetrics["kvTransfer"] {
@@ -213,7 +221,7 @@ export class Cluster {
 
   #enqueue(request: number, index: number): void {
     const replica = this.replicas[index]!;
-    replica.enqueue(request);
+    replica.enqueue(request, this.nowSeconds);
     if (!replica.busy) this.#planStart(index, replica);
     else if (replica.cutJumpForArrival(request, this.nowSeconds)) this.#bringEndForward(index, replica);
   }
@@ -388,7 +396,7 @@ export class Cluster {
       this.replicas[from]!.abandonMoving(request);
     } else {
       this.replicas[from]!.release(request);
-      this.replicas[to]!.land(request);
+      this.replicas[to]!.land(request, this.nowSeconds);
     }
     this.#rouse(from);
     this.#rouse(to);

@@ -180,6 +180,8 @@ export interface SimulationConfig {
    * needs to stay within some 20,000 samples; 0 for none.
    */
   readonly timelineSeconds: number;
+  /** Whether first tokens, and gaps above the SLO, are split into what they waited for. */
+  readonly attribution?: boolean | undefined;
 }
 
 /** The pools of a cluster; one of its own fields where it names none. */

@@ -1,5 +1,6 @@
 import { InputError } from "../core/errors.ts";
 import type { GapSketch } from "../core/gap-sketch.ts";
+import type { CauseLedger } from "./attribution/cause-ledger.ts";
 import { poolsOf, type EngineConfig, type PoolConfig, type SimulationConfig } from "./config.ts";
 import { Replica } from "./replica/replica.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -20,7 +21,7 @@ export class Fleet {
   readonly #servedTokens: number;
 
   /** @throws InputError for pools that cannot work together */
-  constructor(config: SimulationConfig, log: RequestLog, gaps: GapSketch) {
+  constructor(config: SimulationConfig, log: RequestLog, gaps: GapSketch, causes: CauseLedger | undefined) {
     const jumps = config.mode === "fast-forward";
     this.#log = log;
     this.#pools = poolsOf(config);
@@ -31,7 +32,7 @@ export class Fleet {
         const policy = makeScheduler();
         const splits = policy.allocation === "chunk" || policy.allocation === "prompt";
         if (role !== "both" && !splits) throw refusePolicy(scheduler.policy);
-        return new Replica(log, gaps, policy, engine, cost, jumps, role === "prefill");
+        return new Replica(log, gaps, policy, engine, cost, jumps, role === "prefill", causes);
       });
     });
     this.#entries = this.#replicasOf((role) => role !== "decode");

@@ -1,5 +1,6 @@
 import type { Distribution } from "../core/quantiles.ts";
 import type { GapSketch } from "../core/gap-sketch.ts";
+import type { Attribution } from "./attribution/cause-rows.ts";
 import type { Resource } from "../perf/step-cost.ts";
 import type { RunTarget } from "./config.ts";
 
@@ -181,6 +182,8 @@ export interface SimulationResult {
   readonly gaps: GapSketch;
   readonly metrics: RunMetrics;
   readonly timeline: Timeline | undefined;
+  /** What first tokens, and gaps above the SLO, were waiting for; undefined unless it was asked for. */
+  readonly attribution: Attribution | undefined;
   readonly effort: RunEffort;
   /** The run was stopped from outside before the end. */
   readonly interrupted: boolean;

@@ -43,6 +43,8 @@ export function withSequenceWork(cost: StepCost, { hostSecondsPerSequence }: Eng
     },
     charges: (use) => cost.charges(use),
     rooflineSeconds: (shape) => cost.rooflineSeconds(shape),
+    hostSeconds: (shape) => cost.hostSeconds(shape) + hostSecondsPerSequence * sequences(shape),
+    collectiveSeconds: (shape) => cost.collectiveSeconds(shape),
     explain: (shape) => cost.explain(shape),
   };
 }

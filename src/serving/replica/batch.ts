@@ -1,4 +1,5 @@
 import { StepShape, type StepCost, type StepUse } from "../../perf/step-cost.ts";
+import type { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { EngineConfig } from "../config.ts";
 import { PHASE } from "../request-log.ts";
 import type { BatchBuilder } from "../scheduler.ts";
@@ -24,6 +25,7 @@ export class Batch implements BatchBuilder {
   readonly #cost: StepCost;
   /** What the steps that a scheduler only asked about would have used. */
   readonly #unused: StepUse;
+  readonly #attribution: ReplicaAttribution | undefined;
 
   constructor(
     residents: Residents,
@@ -31,7 +33,9 @@ export class Batch implements BatchBuilder {
     meter: StepMeter,
     engine: EngineConfig,
     cost: StepCost,
+    attribution: ReplicaAttribution | undefined,
   ) {
+    this.#attribution = attribution;
     this.#residents = residents;
     this.#clock = clock;
     this.#meter = meter;
@@ -181,6 +185,7 @@ export class Batch implements BatchBuilder {
     if (Number.isNaN(log.firstScheduledSeconds[request])) {
       log.firstScheduledSeconds[request] = this.#startSeconds;
     }
+    this.#attribution?.admitted(request);
   }
 
   admitPadded(requests: number, promptTokens: number, totalTokens: number): void {
@@ -195,9 +200,11 @@ export class Batch implements BatchBuilder {
     const { log, pool, ledger, prefilling, running, waiting } = this.#residents;
     const decoded = this.isDecoding(request);
     pool.giveBack(this.heldBlocks(request));
+    const pausedSeconds = decoded ? ledger.pausedSeconds(request) : 0;
+    this.#attribution?.preempted(request, decoded, this.#startSeconds, pausedSeconds);
     if (decoded) {
       this.#clock.endStretch();
-      log.stallFromSeconds[request] = this.#startSeconds - ledger.pausedSeconds(request);
+      log.stallFromSeconds[request] = this.#startSeconds - pausedSeconds;
       ledger.leave(request);
     } else {
       prefilling.remove(request);

@@ -1,6 +1,8 @@
 import { RunError } from "../../core/errors.ts";
 import type { GapSketch } from "../../core/gap-sketch.ts";
 import type { StepCost } from "../../perf/step-cost.ts";
+import type { CauseLedger } from "../attribution/cause-ledger.ts";
+import { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { EngineConfig } from "../config.ts";
 import type { Dock } from "../handover/dock.ts";
 import type { KvPool } from "../kv-pool.ts";
@@ -38,12 +40,16 @@ export class Replica {
   /** Requests whose clients have gone during the current step. */
   readonly #leaving: number[] = [];
   readonly #handsOver: boolean;
+  readonly #attribution: ReplicaAttribution | undefined;
   /** Requests that went on elsewhere, and whose caches are still here. */
   #heldElsewhere = 0;
   /** Blocks of caches that arrived during the current step for nobody. */
   #refusedBlocks = 0;
 
-  /** @param handsOver requests go on elsewhere after their first token */
+  /**
+   * @param handsOver requests go on elsewhere after their first token
+   * @param causes where what requests wait for is written down, if it is
+   */
   constructor(
     log: RequestLog,
     gaps: GapSketch,
@@ -51,7 +57,8 @@ export class Replica {
     engine: EngineConfig,
     cost: StepCost,
     jumps: boolean,
-    handsOver = false,
+    handsOver: boolean,
+    causes: CauseLedger | undefined,
   ) {
     this.#log = log;
     this.#gaps = gaps;
@@ -59,8 +66,10 @@ export class Replica {
     this.#handsOver = handsOver;
     this.meter = new StepMeter(cost);
     this.#residents = new Residents(log, gaps, scheduler, engine, cost, jumps);
-    this.#clock = new StepClock(this.#residents, this.meter, cost);
-    this.#batch = new Batch(this.#residents, this.#clock, this.meter, engine, cost);
+    const watched = [this.#residents, engine, this.meter, cost] as const;
+    this.#attribution = causes && new ReplicaAttribution(causes, ...watched);
+    this.#clock = new StepClock(this.#residents, this.meter, cost, this.#attribution);
+    this.#batch = new Batch(this.#residents, this.#clock, this.meter, engine, cost, this.#attribution);
     this.completed = new Int32Array(engine.maxNumSeqs);
     this.firstTokens = new Int32Array(engine.maxNumSeqs);
     this.handovers = new Int32Array(engine.maxNumSeqs);
@@ -113,11 +122,13 @@ export class Replica {
   startStep(seconds: number): void {
     const batch = this.#batch;
     this.startPlanned = false;
-    if (this.dock.expectedCount > 0) this.#reserve();
+    this.#attribution?.beginBatch(seconds);
+    if (this.dock.expectedCount > 0) this.#reserve(seconds);
     do {
       batch.begin(seconds);
       this.#scheduler.formBatch(batch);
     } while (batch.isEmpty && this.#evictLanded());
+    this.#attribution?.formedBatch(batch);
     if (batch.isEmpty) this.#goIdle();
     else this.#clock.start(batch, seconds);
   }
@@ -169,6 +180,7 @@ export class Replica {
     if (generated > 1) this.#endStall(request, seconds);
     else if (!this.#isLeaving(request)) {
       log.firstTokenSeconds[request] = seconds;
+      this.#attribution?.firstToken(request, seconds);
       this.firstTokens[this.firstTokenCount++] = request;
     }
     if (generated === log.outputTokens[request]!) {
@@ -190,6 +202,7 @@ export class Replica {
   #endStall(request: number, seconds: number): void {
     const log = this.#log;
     const gap = seconds - log.stallFromSeconds[request]!;
+    this.#attribution?.stallEnded(request, seconds, gap);
     log.stallFromSeconds[request] = NaN;
     log.raiseMaxTbt(request, gap);
     if (log.measured[request] === 1) this.#gaps.add(gap, 1);
@@ -228,7 +241,8 @@ export class Replica {
 
   // ---- requests come, and leave before their end ----
 
-  enqueue(request: number): void {
+  enqueue(request: number, seconds: number): void {
+    this.#attribution?.enqueued(request, seconds);
     this.#log.phase[request] = PHASE.waiting;
     this.#residents.waiting.push(request);
   }
@@ -313,6 +327,7 @@ export class Replica {
   #handOver(request: number, seconds: number): void {
     this.#log.phase[request] = PHASE.moving;
     this.#log.stallFromSeconds[request] = seconds;
+    this.#attribution?.handedOver(request, seconds);
     this.#residents.running.remove(request);
     this.#heldElsewhere++;
     this.handovers[this.handoverCount++] = request;
@@ -333,8 +348,9 @@ export class Replica {
   }
 
   /** The cache of a request has arrived. Cut the jump after it. */
-  land(request: number): void {
+  land(request: number, seconds: number): void {
     const { dock, waiting } = this.#residents;
+    this.#attribution?.landed(request, seconds);
     dock.inbound--;
     dock.landed.add(request);
     this.#log.phase[request] = PHASE.landed;
@@ -354,7 +370,7 @@ export class Replica {
   }
 
   /** Takes blocks for caches that are to come, as long as seats and blocks last and nobody waits who was here before. */
-  #reserve(): void {
+  #reserve(seconds: number): void {
     const { dock, ledger, pool, running, waiting } = this.#residents;
     while (dock.expectedCount > 0) {
       if (running.length + waiting.length + dock.inbound >= this.engine.maxNumSeqs) return;
@@ -362,6 +378,7 @@ export class Replica {
       const computed = this.#log.computedTokens[dock.firstExpected]!;
       if (pool.blocksFor(computed + 1) + ledger.blocksDue() > pool.freeBlocks) return;
       pool.take(pool.blocksFor(computed));
+      this.#attribution?.reserved(dock.firstExpected, seconds);
       dock.reserveFirst();
     }
   }
@@ -374,6 +391,7 @@ export class Replica {
     const log = this.#log;
     this.pool.giveBack(this.#residents.demand.held(request));
     landed.delete(request);
+    this.#attribution?.evicted(request);
     this.meter.preemptions++;
     this.meter.discardedTokens += log.computedTokens[request]!;
     log.computedTokens[request] = 0;

@@ -1,4 +1,5 @@
 import type { StepCost, StepShape } from "../../perf/step-cost.ts";
+import type { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { CountingLedger } from "../decode/counting-ledger.ts";
 import type { StepMeter } from "../step-meter.ts";
 import { Stretch } from "../stretch.ts";
@@ -24,12 +25,22 @@ export class StepClock {
   readonly #residents: Residents;
   readonly #meter: StepMeter;
   readonly #cost: StepCost;
+  readonly #attribution: ReplicaAttribution | undefined;
+  /** What the device computes in a step that stands alone. */
+  #priced: StepShape;
 
-  constructor(residents: Residents, meter: StepMeter, cost: StepCost) {
+  constructor(
+    residents: Residents,
+    meter: StepMeter,
+    cost: StepCost,
+    attribution: ReplicaAttribution | undefined,
+  ) {
+    this.#attribution = attribution;
     this.#residents = residents;
     this.#meter = meter;
     this.#cost = cost;
     this.#stretch = new Stretch(cost.windowTokens.length);
+    this.#priced = this.#stretch.shape;
   }
 
   /** Writes the decode part of a step. */
@@ -50,7 +61,8 @@ export class StepClock {
 
   #planStep(batch: Batch, seconds: number): void {
     this.endStretch();
-    this.#stepSeconds = this.#meter.stepSeconds(batch.describe()) + batch.transferSeconds;
+    this.#priced = batch.describe();
+    this.#stepSeconds = this.#meter.stepSeconds(this.#priced) + batch.transferSeconds;
     this.#plannedSteps = 1;
     this.endSeconds = seconds + this.#stepSeconds;
   }
@@ -156,6 +168,7 @@ export class StepClock {
     const from = stretch.elapsedAfter(stretch.steps);
     const blockSeconds = pool.usedBlocks * (stretch.elapsedAfter(stretch.steps + steps) - from);
     meter.passSteps(steps, ledger.sequences, 0, blockSeconds);
+    this.#attribution?.passStretch(stretch, steps);
     if (jumper === undefined) {
       ledger.recordStep(stretch.stepSeconds(stretch.steps));
     } else if (steps > 1) {
@@ -167,12 +180,14 @@ export class StepClock {
     if (this.#boundByPolicy) meter.policyStops++;
   }
 
-  #passStep({ shape, decoding }: Batch): void {
+  #passStep(batch: Batch): void {
+    const { shape, decoding } = batch;
     const { pool, ledger } = this.#residents;
     const seconds = this.#stepSeconds;
     let prefillTokens = 0;
     for (let i = 0; i < shape.chunkCount; i++) prefillTokens += shape.chunkNewTokens[i]!;
     this.#meter.passSteps(1, decoding ? ledger.sequences : 0, prefillTokens, pool.usedBlocks * seconds);
+    this.#attribution?.passStep(this.#priced, batch, seconds, this.endSeconds);
     if (decoding) {
       ledger.recordStep(seconds);
       this.#advance(1);
