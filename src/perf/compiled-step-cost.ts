@@ -8,7 +8,7 @@ import {
   type AttentionKernel,
   type Machine,
 } from "./machine.ts";
-import type { AttentionGroup, StepOperators, TokenMixer } from "./operators.ts";
+import { isCollective, type AttentionGroup, type StepOperators, type TokenMixer } from "./operators.ts";
 import { Roofline } from "./roofline.ts";
 import {
   CHARGE_COUNT,
@@ -43,6 +43,8 @@ export class CompiledStepCost implements StepCost {
   readonly #expertTable: StepTable | undefined;
   readonly #logitTable: StepTable;
   readonly #roofline: Roofline;
+  /** The devices of the replica exchange data in a step. */
+  readonly #exchanges: boolean;
   readonly #work = new AttentionWork();
   /** Of the step in hand: seconds of its products that attention of decoding sequences could still hide behind. */
   #idleSeconds = 0;
@@ -60,11 +62,12 @@ export class CompiledStepCost implements StepCost {
     this.#groups = operators.attentionGroups.map((group) => {
       return { group, kernel: kernelOf(machine, group.mixer), lines: [] };
     });
+    const { beforeAttention, afterAttention, experts, logits } = operators;
     // Nothing after attention hides behind what came before it.
-    this.#tokenTable = new StepTable(machine, [operators.beforeAttention, operators.afterAttention]);
-    this.#expertTable =
-      operators.experts.length === 0 ? undefined : new StepTable(machine, [operators.experts]);
-    this.#logitTable = new StepTable(machine, [operators.logits]);
+    this.#tokenTable = new StepTable(machine, [beforeAttention, afterAttention]);
+    this.#expertTable = experts.length === 0 ? undefined : new StepTable(machine, [experts]);
+    this.#logitTable = new StepTable(machine, [logits]);
+    this.#exchanges = [beforeAttention, afterAttention, experts, logits].flat().some(isCollective);
     this.#roofline = new Roofline(machine, operators, this.#deal);
   }
 
@@ -159,6 +162,7 @@ export class CompiledStepCost implements StepCost {
   }
 
   collectiveSeconds(shape: StepShape): number {
+    if (!this.#exchanges) return 0;
     const deal = this.#deal;
     deal.ofStep(shape);
     const seconds =

@@ -1,5 +1,5 @@
 import type { Cover, Machine } from "./machine.ts";
-import type { Operator } from "./operators.ts";
+import { isCollective, type Operator } from "./operators.ts";
 import { CHARGE_COUNT, RESOURCE_INDEX } from "./step-cost.ts";
 
 const FIRST_ROWS = 512;
@@ -92,10 +92,6 @@ export class StepTable {
     this.#collectiveSeconds = grown(this.#collectiveSeconds, length);
     this.#charges = grown(this.#charges, length * CHARGE_COUNT);
   }
-}
-
-function isCollective({ kind }: Operator): boolean {
-  return kind !== "product" && kind !== "elementwise" && kind !== "experts";
 }
 
 function grown(column: Float64Array, length: number, rest = 0): Float64Array<ArrayBuffer> {

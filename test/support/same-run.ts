@@ -79,7 +79,11 @@ export function expectWholeAttribution({ records }: SimulationResult, rows: Attr
     const causes = rows.causeSeconds.subarray(row * CAUSE_COUNT, (row + 1) * CAUSE_COUNT);
     const total = rows.totalSeconds[row]!;
     const request = rows.request[row]!;
-    expectClose(causes.reduce((sum, seconds) => sum + seconds, 0), total, `causes of row ${row}`);
+    expectClose(
+      causes.reduce((sum, seconds) => sum + seconds, 0),
+      total,
+      `causes of row ${row}`,
+    );
     for (const [i, cause] of CAUSES.entries()) {
       if (!(causes[i]! >= -1e-9)) expect.fail(`${cause} of row ${row}: ${causes[i]}`);
     }
