@@ -51,17 +51,21 @@ const CRITERIA: readonly Criterion[] = [
 ];
 
 /**
- * Who serves the traffic best: first by goodput, then, where that is equal, by the tail of the token gaps, then by
- * goodput per area, then by the tails of the first and of the last token. Differences below 5 % decide nothing. The sentence also says
- * where the runner-up is ahead.
+ * Who serves the traffic best: first by goodput, then, among those that are equal in it, by the tail of the token gaps,
+ * then by goodput per area, then by the tails of the first and of the last token. Differences below 5 % decide nothing.
+ * The sentence also says where the runner-up is ahead.
  * @param reports two or more systems under the same traffic
  */
 export function judge(reports: readonly RunReport[]): Verdict {
+  let contenders = reports;
   for (const criterion of CRITERIA) {
-    const ranked = rank(reports, criterion);
+    const ranked = rank(contenders, criterion);
     if (ranked === undefined) continue;
     const [winner, runnerUp] = ranked as [RunReport, RunReport];
-    if (!isAhead(winner, runnerUp, criterion)) continue;
+    if (!isAhead(winner, runnerUp, criterion)) {
+      contenders = ranked.filter((other) => !isAhead(winner, other, criterion));
+      continue;
+    }
     const others = CRITERIA.filter((other) => other !== criterion);
     const also = others.filter((other) => isAhead(winner, runnerUp, other));
     const behind = others.filter((other) => isAhead(runnerUp, winner, other));
