@@ -103,7 +103,7 @@ export function compareJsonOf(reports: readonly RunReport[]): Record<string, unk
         report.system.name,
         {
           model: report.system.model.name,
-          device: report.system.device.name,
+          device: deviceNames(report),
           device_base: report.system.settings.device_base,
           device_overrides: report.system.settings.device_overrides,
           devices: deviceTotals(report).count,
@@ -116,6 +116,11 @@ export function compareJsonOf(reports: readonly RunReport[]): Record<string, unk
     trace: trace === undefined ? null : { name: trace.name, sha256: trace.sha256 },
     warnings,
   };
+}
+
+/** Joined by a plus sign where there are several. */
+function deviceNames(report: RunReport): string {
+  return [...new Set(deviceTotals(report).groups.map(({ device }) => device.name))].join(" + ");
 }
 
 function latencyCriterion(metric: "tbt" | "ttft" | "e2e", label: string): Criterion {

@@ -31,8 +31,8 @@ export function resolveSystem(
   const replicas = pooled?.pools[0] ?? resolveReplicas(root, input, slo, files);
   const availability = resolveAvailability(root, input, { replicas: replicas.replicas, ...pooled });
   return {
-    name,
     ...replicas,
+    name, // The first pool has a name of its own.
     ...routing,
     ...pooled,
     ...availability,
