@@ -34,7 +34,7 @@ describe("margins of the measurement", () => {
           const { fromSeconds, untilSeconds } = measurementWindow(supply, margins);
           const measured = supply.table.arrivalSeconds.filter((at) => at >= fromSeconds && at < untilSeconds);
           const check = () => {
-            checkSupply(supply, { slo, sloPlace, margins, marginsPlace });
+            checkSupply(supply, { slo, sloPlace, margins, marginsPlace, systems: [] });
           };
           if (measured.length > 0) expect(check).not.toThrow();
           else expect(inputErrorOf(check).problems[0]).toMatchObject({ ...marginsPlace, key: "measurement" });
