@@ -1,5 +1,6 @@
 import { InputError } from "../core/errors.ts";
 import type { RequestTargets, RunTarget, SloConfig } from "../serving/config.ts";
+import { checkRetries } from "./check-retries.ts";
 import type { ScenarioFiles } from "./files.ts";
 import { locatedAt, placeOf, toPlain, type Located, type LocatedMap } from "./located.ts";
 import { mergeLocated, withoutKeys } from "./merge.ts";
@@ -54,6 +55,8 @@ export function loadScenario(
   }));
   const { input } = parts[0]!;
   const slo = resolveSlo(input.slo);
+  const systems = parts.map((part) => resolveSystem(part.name, part.located, part.input, slo, files));
+  checkRetries(shared, input.clients, systems);
   return {
     name: input.name ?? files.baseName(path).replace(/\.ya?ml$/i, ""),
     description: input.description ?? "",
@@ -64,7 +67,7 @@ export function loadScenario(
     clients: input.clients,
     margins: { warmupSeconds: input.measurement.warmup, drainSeconds: input.measurement.drain },
     marginsPlace: placeOf(shared, ["measurement"]),
-    systems: parts.map((part) => resolveSystem(part.name, part.located, part.input, slo, files)),
+    systems,
     comparesSystems: locatedAt(root, ["systems"]) !== undefined,
   };
 }

@@ -12,6 +12,7 @@ import { createTraceSessionSource, type TraceSessionsSpec } from "../workload/cl
 import { checkSchedulerClasses } from "../serving/schedulers/class-settings.ts";
 import type { Place } from "./located.ts";
 import type { MeasurementMargins, Replicas, Scenario, System } from "./scenario.ts";
+import type { Workload } from "./workload.ts";
 
 /** What requests are made of, as plain data from which every system's replay opens a source of its own. */
 export type RequestSupply =
@@ -82,12 +83,22 @@ export function knownRequests(supply: RequestSupply): number | undefined {
  */
 export function checkSupply(
   supply: RequestSupply,
-  scenario: Pick<Scenario, "slo" | "sloPlace" | "margins" | "marginsPlace" | "systems">,
+  scenario: Pick<Scenario, "slo" | "sloPlace" | "margins" | "marginsPlace" | "systems" | "workload">,
 ): void {
-  const source = openSource(supply);
+  const source = openFrom(scenario.workload, supply);
   checkClasses(source, scenario);
   checkSchedulers(source, scenario);
   checkMargins(supply, scenario);
+}
+
+/** Names the trace in what is wrong with its requests. */
+function openFrom(workload: Workload, supply: RequestSupply): RequestSource {
+  try {
+    return openSource(supply);
+  } catch (error) {
+    if (workload.kind !== "trace" || !(error instanceof InputError)) throw error;
+    throw error.inFile(workload.file);
+  }
 }
 
 function checkSchedulers(

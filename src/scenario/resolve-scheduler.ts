@@ -96,7 +96,7 @@ export function resolveChunking(root: Located, serving: SystemInput["serving"]):
   return written ?? !whole;
 }
 
-type Swapping = Extract<SchedulerInput, { policy: "vllm-v0" }>;
+type Swapping = Extract<SchedulerInput, { policy: "vllm-v0"; preemption: "swap" }>;
 
 export function swaps(scheduler: SchedulerInput): scheduler is Swapping {
   return scheduler.policy === "vllm-v0" && scheduler.preemption === "swap";
