@@ -84,8 +84,14 @@ export function judge(reports: readonly RunReport[]): Verdict {
   return {
     winner: null,
     decidedBy: null,
-    sentence: "No winner: the systems are within 5 % of each other in goodput, tails and goodput per area.",
+    sentence: `No winner: ${contendersText(contenders, reports)} within 5 % of each other in goodput, tails and goodput per area.`,
   };
+}
+
+function contendersText(contenders: readonly RunReport[], reports: readonly RunReport[]): string {
+  if (contenders.length === reports.length) return "the systems are";
+  const names = contenders.map(({ system }) => system.name);
+  return `ahead of the others, ${names.slice(0, -1).join(", ")} and ${names[names.length - 1]!} are`;
 }
 
 /** `compare.json` as a plain object: key figures per system, and the verdict. */

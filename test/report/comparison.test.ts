@@ -65,6 +65,11 @@ describe("the verdict", () => {
     });
   });
 
+  test("names those that are ahead of the others where nothing tells them apart", () => {
+    const { sentence } = judge([variant("a", 5, 0.02), variant("slow", 1, 0.02), variant("b", 5, 0.02)]);
+    expect(sentence).toMatch(/^No winner: ahead of the others, a and b are within 5 % of each other/);
+  });
+
   test("does not depend on the order of the systems", () => {
     fc.assert(
       fc.property(

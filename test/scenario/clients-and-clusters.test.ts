@@ -304,6 +304,23 @@ describe("pools", () => {
   });
 });
 
+test("a system changes a part of what it shares with the others, and is checked as a whole", () => {
+  const shared = "cluster: { failures: { mean_up: 60s, mean_down: 5s } }";
+  const { systems } = load(
+    OPEN,
+    shared,
+    "systems: { a: {}, b: { cluster: { failures: { requests: lose } } } }",
+  );
+  expect(systems.map(({ failures }) => failures?.requests)).toEqual(["requeue", "lose"]);
+  expect(systems[1]!.failures?.random).toEqual({ meanUpSeconds: 60, meanDownSeconds: 5 });
+  expect(refusal(OPEN, "systems: { a: {}, b: { cluster: { failures: { requests: lose } } } }")).toMatch(
+    /^s\.yaml:6:45: cluster\.failures: says of no failure when/,
+  );
+  expect(refusal(OPEN, "systems: { b: { cluster: { autoscaling: { target: 3 } } } }")).toMatch(
+    /^s\.yaml:6:41: cluster\.autoscaling\.min: missing/,
+  );
+});
+
 describe("replicas that come and go", () => {
   test("are written as failures, listed or by chance, or as a range to scale in", () => {
     const [failing] = load(
