@@ -11,7 +11,7 @@ import type { EngineConfig, SloConfig } from "../serving/config.ts";
 import { sizeKvPool } from "../serving/kv-pool-size.ts";
 import { withOverrides } from "./device-overrides.ts";
 import type { ScenarioFiles } from "./files.ts";
-import { locatedAt, type Located, type Path } from "./located.ts";
+import { locatedAt, placeOf, type Located, type Path } from "./located.ts";
 import { problemAt } from "./problems.ts";
 import { resolveWrittenPath } from "./read.ts";
 import { resolveChunking, resolveHostSwap, resolveScheduler, swaps } from "./resolve-scheduler.ts";
@@ -44,6 +44,7 @@ export function resolveReplicas(
   const scheduler = resolveScheduler(root, input.serving.scheduler, slo, engine);
   return {
     ...{ model, precision, device, replicas, engine, scheduler },
+    schedulerPlace: placeOf(root, ["serving", "scheduler", "priorities"]),
     ...{ parallelism, tensorParallelStyle, expertSkew },
   };
 }

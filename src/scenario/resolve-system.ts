@@ -8,7 +8,7 @@ import { resolvePools } from "./resolve-pools.ts";
 import { resolveReplicas } from "./resolve-replicas.ts";
 import { resolveRouting } from "./resolve-routing.ts";
 import { schedulerSettings } from "./resolve-scheduler.ts";
-import type { Replicas, System, SystemSettings } from "./scenario.ts";
+import type { Pool, Replicas, System, SystemSettings } from "./scenario.ts";
 import { flatten, inSnakeCase, type SettingMap } from "./setting-map.ts";
 import type { SystemInput } from "./schema.ts";
 
@@ -28,7 +28,7 @@ export function resolveSystem(
 ): System {
   const routing = resolveRouting(root, input.cluster, slo);
   const pooled = resolvePools(root, input, slo, files);
-  const replicas = pooled?.pools[0] ?? resolveReplicas(root, input, slo, files);
+  const replicas = pooled === undefined ? resolveReplicas(root, input, slo, files) : firstOf(pooled.pools);
   const availability = resolveAvailability(root, input, { replicas: replicas.replicas, ...pooled });
   return {
     name,
@@ -38,6 +38,11 @@ export function resolveSystem(
     ...availability,
     settings: settingsOf(root, input, replicas, pooled),
   };
+}
+
+function firstOf(pools: readonly Pool[]): Replicas {
+  const { name: _name, role: _role, linkBytesPerSecond: _link, ...replicas } = pools[0]!;
+  return replicas;
 }
 
 function settingsOf(

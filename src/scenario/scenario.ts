@@ -31,6 +31,8 @@ export interface Replicas {
   readonly tensorParallelStyle: TensorParallelStyle;
   readonly expertSkew: ExpertSkew;
   readonly scheduler: SchedulerConfig;
+  /** Where it was written, for what is wrong with it under the requests that come. */
+  readonly schedulerPlace: Place;
   readonly engine: EngineConfig;
 }
 

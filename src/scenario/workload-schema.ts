@@ -8,6 +8,10 @@ import { durationSchema } from "./clients-schema.ts";
 import { arrivalsSchema, lengthsSchema } from "./distribution-schema.ts";
 import { positiveQuantity, quantity } from "./quantity-schema.ts";
 
+/** More than a machine has memory for: a slip of the pen. */
+const MOST_REQUESTS = 100_000_000;
+const MOST_USERS = 1_000_000;
+
 const count = (description: string) => z.int().min(1).meta({ description });
 
 const transformSchema = z
@@ -69,7 +73,7 @@ const classSchema = z.strictObject({
 const mixShape = {
   input: lengthsSchema,
   output: lengthsSchema,
-  requests: count("Ends after so many requests").optional(),
+  requests: count("Ends after so many requests").max(MOST_REQUESTS).optional(),
   duration: positiveQuantity("seconds", "Only requests that arrive before this time").optional(),
   classes: z
     .array(classSchema)
@@ -117,7 +121,7 @@ const talkSpec = ({ think_time: thinkTime, turns, max_context: maxContextTokens,
 
 const closedLoopSchema = z
   .strictObject({
-    users: count("Users, each of whom has one request open or thinks"),
+    users: count("Users, each of whom has one request open or thinks").max(MOST_USERS),
     ramp_up: quantity("seconds", "The users begin evenly spread over this time").default(0),
     ...conversationShape,
   })
