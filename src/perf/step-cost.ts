@@ -109,6 +109,11 @@ export class StepUse {
     this.#hasExperts = hasExperts;
   }
 
+  /** Steps counted so far. */
+  get steps(): number {
+    return this.tokenSteps.reduce((sum, steps) => sum + steps, 0);
+  }
+
   /** `steps` steps gave the fullest device so much to do. */
   count({ tokens, stageTokens, logits }: StepCounts, steps: number): void {
     if (stageTokens >= this.tokenSteps.length) this.#grow(stageTokens);

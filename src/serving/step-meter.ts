@@ -43,6 +43,11 @@ export class StepMeter {
     return this.#cost.charges(this.#use);
   }
 
+  /** Steps that were charged; the passed ones and those that a failure lost. */
+  get chargedSteps(): number {
+    return this.#use.steps;
+  }
+
   /** Seconds of a step that will pass; no step may be faster than peak compute and peak bandwidth allow. */
   stepSeconds(shape: StepShape): number {
     const seconds = this.#cost.step(shape, this.#use);

@@ -1,17 +1,25 @@
 import { ENERGY_CHARGE } from "../../perf/step-cost.ts";
 import type { Cluster } from "../cluster.ts";
+import type { SimulationConfig } from "../config.ts";
 import { STATUS, type AuditCheck } from "../result.ts";
+import { boundLaws } from "./laws/bounds.ts";
+import { agree, check, TOLERANCE } from "./laws/check.ts";
+import { flowBalance } from "./laws/flow-balance.ts";
+import { stationLaws } from "./laws/stations.ts";
+import { utilizationLaw } from "./laws/utilization-law.ts";
 import type { Tally } from "./tally.ts";
-
-/** Rounding that sums over a whole run may show, as a fraction. */
-const TOLERANCE = 1e-6;
 
 /**
  * Holds a finished run against the laws that no serving system can break. A failed check means that the simulator is
  * wrong, never that the modelled system is slow. Runs that were interrupted skip the laws that need the end.
  * @param charges what each replica has used, as of `StepCost.charges`
  */
-export function audit(cluster: Cluster, tally: Tally, charges: readonly Float64Array[]): AuditCheck[] {
+export function audit(
+  cluster: Cluster,
+  config: SimulationConfig,
+  tally: Tally,
+  charges: readonly Float64Array[],
+): AuditCheck[] {
   const always = [
     everyRequestOnce(cluster, tally),
     causality(tally),
@@ -25,6 +33,10 @@ export function audit(cluster: Cluster, tally: Tally, charges: readonly Float64A
     computedTokensConserved(cluster, tally),
     kvBlocksFreed(cluster),
     littlesLaw(cluster, tally),
+    ...stationLaws(cluster, tally),
+    ...flowBalance(cluster),
+    utilizationLaw(cluster),
+    ...boundLaws(cluster, config),
   ];
 }
 
@@ -89,7 +101,7 @@ function kvBlocksFreed({ replicas }: Cluster): AuditCheck {
 function littlesLaw({ requestSeconds }: Cluster, { sojournSeconds }: Tally): AuditCheck {
   return check(
     "Little's law",
-    Math.abs(sojournSeconds - requestSeconds) <= TOLERANCE * Math.max(1, sojournSeconds),
+    agree(sojournSeconds, requestSeconds),
     `${requestSeconds} request-seconds counted over time, ${sojournSeconds} over requests`,
   );
 }
@@ -112,8 +124,4 @@ function utilizationAtMostOne(
     of.subarray(0, ENERGY_CHARGE).some((seconds) => seconds > limit + replicas[i]!.meter.lostSeconds),
   ).length;
   return check("no resource is busy for longer than the run", over === 0, `${over} replicas over`);
-}
-
-function check(law: string, passed: boolean, detail: string): AuditCheck {
-  return { law, passed, detail };
 }

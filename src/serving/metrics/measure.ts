@@ -39,7 +39,7 @@ export function measure(cluster: Cluster, config: SimulationConfig): RunMetrics 
     ...resourcesOf(cluster, charges, end - start),
     ...(cluster.availability !== undefined && { availability: cluster.availability }),
     ...(cluster.kvTransfer !== undefined && { kvTransfer: cluster.kvTransfer }),
-    audit: audit(cluster, tally, charges),
+    audit: audit(cluster, config, tally, charges),
   };
 }
 
