@@ -1,9 +1,15 @@
 import { DATASETS } from "../../analysis/validation/datasets.ts";
-import { meetsGoal, type SummaryRow, type Validation } from "../../analysis/validation/validate.ts";
+import {
+  meetsGoal,
+  type Point,
+  type SummaryRow,
+  type UnmodelledSystem,
+  type Validation,
+} from "../../analysis/validation/validate.ts";
 import { formatCount, formatPlural, formatShare } from "../format.ts";
 import { goalText, signedShare } from "../validation/validation-screen.ts";
 import type { Chart } from "./chart-parts.ts";
-import { comparisonChart } from "./comparison-chart.ts";
+import { comparisonChart, type ComparedDot } from "./comparison-chart.ts";
 import { html, type Html } from "./markup.ts";
 import { chartCard, pageHeader, reportPage } from "./page.ts";
 
@@ -26,7 +32,7 @@ export function validationPage(validation: Validation, chartLibrary: string): st
     <section class="card">${summaryTable(summary)}</section>
     <h2>Predicted over measured</h2>
     <div class="grid">${charts.map(chartCard)}</div>
-    ${unmodelled.length === 0 ? "" : unmodelledTable(validation)}
+    ${unmodelled.length === 0 ? "" : unmodelledTable(unmodelled)}
     ${absent.length === 0 ? "" : html`<p class="note">Absent, skipped: ${absent.join(", ")}.</p>`}
     <footer>
       Errors are of the absolute difference, as a share of the measured value; the bias is the median with its
@@ -39,8 +45,14 @@ export function validationPage(validation: Validation, chartLibrary: string): st
 function chartsOf({ points }: Validation): Chart[] {
   return DATASETS.flatMap(({ name, title }) => {
     const own = points.filter(({ dataset }) => dataset === name);
-    return own.length === 0 ? [] : [comparisonChart(name, title, own)];
+    if (own.length === 0) return [];
+    return [comparisonChart(name, title, own.map(dotOf), own[0]!.metric !== "throughput")];
   });
+}
+
+function dotOf({ device, operator, model, shape, measured, predicted }: Point): ComparedDot {
+  const what = [operator, model, shape].filter((part) => part !== "").join(" ");
+  return { series: device, what, measured, predicted };
 }
 
 function summaryTable(summary: readonly SummaryRow[]): Html {
@@ -69,7 +81,8 @@ function summaryTable(summary: readonly SummaryRow[]): Html {
   </table>`;
 }
 
-function unmodelledTable({ unmodelled }: Validation): Html {
+/** Systems that are not scored, and why. */
+export function unmodelledTable(unmodelled: readonly UnmodelledSystem[]): Html {
   return html`<h2>Not described here, not scored</h2>
     <section class="card">
       <table>
