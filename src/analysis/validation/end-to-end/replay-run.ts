@@ -9,6 +9,7 @@ import { runEngine } from "../engine-run.ts";
 import { described } from "../systems.ts";
 import { findModel } from "../../../models/catalog.ts";
 import { RUNS_FOLDER, type RecordedRun, type RunSettings } from "./recorded-run.ts";
+import { schedulesAhead } from "./serving-engines.ts";
 import { systemName, type Deployment, type ServedSystem, type ServedSystems } from "./served-systems.ts";
 
 /** What is compared of every request. */
@@ -72,7 +73,10 @@ function deploymentOf(settings: RunSettings): { readonly replicas: number; reado
   };
   return {
     replicas: dataParallel / dataParallelAttention,
-    deployment: { gpu, backend, model, weights: dtype, parallelism },
+    deployment: {
+      ...{ gpu, backend, model, weights: dtype, parallelism },
+      schedulesAhead: settings.async_scheduling ?? schedulesAhead(backend, settings.vllm_version),
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { LengthSpec } from "../../../workload/lengths/length-sampler.ts";
 import { runEngine } from "../engine-run.ts";
 import type { MeasuredRow } from "../measured-rows.ts";
 import { Unmodelled } from "../dataset.ts";
+import { schedulesAhead } from "./serving-engines.ts";
 import { systemName, type Deployment, type ServedSystem, type ServedSystems } from "./served-systems.ts";
 
 /** Name of the file with the sweeps, without `.csv`. */
@@ -11,7 +12,7 @@ export const SWEEPS = "e2e-concurrency-sweeps";
 
 export const SWEEP_COLUMNS = [
   ...["gpu", "backend", "model", "weights", "isl", "osl", "concurrency"],
-  ...["tp", "pp", "attention_dp", "moe_tp", "moe_ep", "ttft_ms", "tpot_ms"],
+  ...["tp", "pp", "attention_dp", "moe_tp", "moe_ep", "ttft_ms", "tpot_ms", "backend_version", "measured"],
 ];
 
 /** Clients that each keep one request in flight, and the lengths that they ask for. */
@@ -19,6 +20,9 @@ export interface ClosedLoop {
   readonly concurrency: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Both are drawn evenly between these shares of the nominal ones. */
+  readonly shortestShare: number;
+  readonly longestShare: number;
 }
 
 /** Mean latencies under such clients in seconds. */
@@ -38,10 +42,20 @@ export interface SweepPoint {
   readonly line: number;
 }
 
-/** Requests that each client sends in the benchmark (InferenceX: ten times the concurrency in all). */
+/** Requests that each client sends in all (InferenceX: ten times the concurrency). */
 const REQUESTS_PER_CLIENT = 10;
-/** Lengths are drawn evenly from this share of the nominal one up to it (InferenceX: `--random-range-ratio 0.8`). */
-const SHORTEST_SHARE = 0.8;
+/** How a benchmark draws lengths: evenly between these shares of the nominal ones. */
+interface Harness {
+  readonly shortestShare: number;
+  readonly longestShare: number;
+  /** It asks vLLM to prepare steps ahead, whatever the release does by default. */
+  readonly schedulesAhead: boolean;
+}
+/** SemiAnalysis InferenceX: `--random-range-ratio 0.8`, `--async-scheduling`. It has lengths of its own and dates its points. */
+const INFERENCEX: Harness = { shortestShare: 0.8, longestShare: 1, schedulesAhead: true };
+const INFERENCEX_LENGTHS = [1024, 8192];
+/** Synthetic prompts of nominal length, which become some tokens more or fewer (assumption). */
+const NOMINAL: Harness = { shortestShare: 0.95, longestShare: 1.05, schedulesAhead: false };
 const BLOCK_TOKENS = 16;
 /** Tokens beyond prompt and answer that servers are prepared for, e.g. of chat templates. */
 const SPARE_TOKENS = 256;
@@ -58,10 +72,12 @@ export class SweepReplay {
 
   /** @throws Unmodelled for a system that is not described */
   point(row: MeasuredRow): SweepPoint {
-    const deployment = deploymentOf(row);
+    const harness = harnessOf(row);
+    const { shortestShare, longestShare } = harness;
+    const deployment = deploymentOf(row, harness.schedulesAhead);
     const loop = {
       concurrency: row.positive("concurrency"),
-      ...{ inputTokens: row.positive("isl"), outputTokens: row.positive("osl") },
+      ...{ inputTokens: row.positive("isl"), outputTokens: row.positive("osl"), shortestShare, longestShare },
     };
     return {
       ...{ system: systemName(deployment), deployment, loop, line: row.line },
@@ -81,6 +97,13 @@ export class SweepReplay {
   }
 }
 
+function harnessOf(row: MeasuredRow): Harness {
+  const isInferenceX =
+    row.text("measured") !== "" &&
+    ["isl", "osl"].every((length) => INFERENCEX_LENGTHS.includes(row.positive(length)));
+  return isInferenceX ? INFERENCEX : NOMINAL;
+}
+
 /** All clients begin at once, as they do in the benchmark, and its means hold that rush. */
 function simulateLoop(deployment: Deployment, served: ServedSystem, loop: ClosedLoop): LoopLatencies {
   const { concurrency, inputTokens, outputTokens } = loop;
@@ -88,13 +111,13 @@ function simulateLoop(deployment: Deployment, served: ServedSystem, loop: Closed
   const source = createConversationSource(
     {
       population: { kind: "closed", users: concurrency, rampUpSeconds: 0 },
-      thinkTime: { kind: "fixed", seconds: engine.requestSeconds },
+      thinkTime: { kind: "exponential", meanSeconds: engine.requestSeconds },
       requests: REQUESTS_PER_CLIENT * concurrency,
-      ...{ input: lengths(inputTokens), output: lengths(outputTokens) },
+      ...{ input: lengths(inputTokens, loop), output: lengths(outputTokens, loop) },
     },
     SEED,
   );
-  const maxModelLen = inputTokens + outputTokens + SPARE_TOKENS;
+  const maxModelLen = Math.ceil(loop.longestShare * (inputTokens + outputTokens)) + SPARE_TOKENS;
   const engines = deployment.parallelism.dataParallelAttention;
   const budget = engine.chunksPrompts
     ? engine.maxNumBatchedTokens
@@ -114,11 +137,15 @@ function simulateLoop(deployment: Deployment, served: ServedSystem, loop: Closed
   return { ttftSeconds: ttft.mean + engine.requestSeconds, tpotSeconds: tpot.mean };
 }
 
-function lengths(nominal: number): LengthSpec {
-  return { kind: "uniform", min: Math.ceil(SHORTEST_SHARE * nominal), max: nominal };
+function lengths(nominal: number, { shortestShare, longestShare }: ClosedLoop): LengthSpec {
+  return {
+    kind: "uniform",
+    min: Math.ceil(shortestShare * nominal),
+    max: Math.floor(longestShare * nominal),
+  };
 }
 
-function deploymentOf(row: MeasuredRow): Deployment {
+function deploymentOf(row: MeasuredRow, asksForSchedulingAhead: boolean): Deployment {
   const degree = (column: string): number => {
     const text = row.text(column);
     return text === "" || text === "0" ? 1 : row.positive(column);
@@ -129,6 +156,7 @@ function deploymentOf(row: MeasuredRow): Deployment {
   return {
     ...{ gpu, backend, model, weights },
     parallelism: parallelismOf(degree, row.text("attention_dp") === ""),
+    schedulesAhead: asksForSchedulingAhead || schedulesAhead(backend, row.text("backend_version")),
   };
 }
 

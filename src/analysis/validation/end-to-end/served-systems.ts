@@ -7,7 +7,7 @@ import { sizeKvPool } from "../../../serving/kv-pool-size.ts";
 import { Unmodelled } from "../dataset.ts";
 import { underEngine, withSequenceWork } from "../engines.ts";
 import { described, MeasuredSystems } from "../systems.ts";
-import { SERVING_ENGINES, type ServingEngine } from "./serving-engines.ts";
+import { scheduling, SERVING_ENGINES, type ServingEngine } from "./serving-engines.ts";
 
 /** Devices, model and engine of a measured deployment, as its files spell them. */
 export interface Deployment {
@@ -17,6 +17,8 @@ export interface Deployment {
   /** Format of the weights, or that of the checkpoint where it is none that is known. */
   readonly weights: string;
   readonly parallelism: Parallelism;
+  /** Steps are prepared while the last one runs. */
+  readonly schedulesAhead: boolean;
 }
 
 /** A deployment that the simulator can run. */
@@ -51,20 +53,21 @@ export class ServedSystems {
 
   /** @throws Unmodelled for a device, backend, model, format or parallelism that is not described */
   served(deployment: Deployment): ServedSystem {
-    const { gpu, backend, model, weights, parallelism } = deployment;
-    const key = JSON.stringify([gpu, backend, model, weights, parallelism]);
+    const key = JSON.stringify(deployment);
     let served = this.#served.get(key);
     if (served === undefined) this.#served.set(key, (served = this.#serve(deployment)));
     return served;
   }
 
-  #serve({ gpu, backend, model: written, weights, parallelism }: Deployment): ServedSystem {
-    const engine = SERVING_ENGINES[backend];
-    if (engine === undefined) throw new Unmodelled(gpu, written, `backend ${backend}`);
+  #serve(deployment: Deployment): ServedSystem {
+    const { gpu, backend, model: written, weights, parallelism, schedulesAhead } = deployment;
+    const known = SERVING_ENGINES[backend];
+    if (known === undefined) throw new Unmodelled(gpu, written, `backend ${backend}`);
+    const engine = scheduling(known, schedulesAhead);
     const devices =
       parallelism.tensorParallel * parallelism.dataParallelAttention * parallelism.pipelineParallel;
     if (devices > NODE_DEVICES) throw new Unmodelled(gpu, written, "links between nodes");
-    const systems = this.#underEngine(backend, engine);
+    const systems = this.#underEngine(`${backend} ${schedulesAhead}`, engine);
     const device = systems.device(gpu);
     const model = systems.model(gpu, written);
     const formats = formatsOf(weights, model, engine);
@@ -86,11 +89,11 @@ export class ServedSystems {
     return { engine, model, cost, kvBlocks };
   }
 
-  #underEngine(backend: string, engine: ServingEngine): MeasuredSystems {
-    let systems = this.#systems.get(backend);
+  #underEngine(key: string, engine: ServingEngine): MeasuredSystems {
+    let systems = this.#systems.get(key);
     if (systems === undefined) {
       systems = new MeasuredSystems({ adapt: (device) => underEngine(engine, device) });
-      this.#systems.set(backend, systems);
+      this.#systems.set(key, systems);
     }
     return systems;
   }

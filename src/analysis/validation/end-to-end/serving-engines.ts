@@ -2,8 +2,13 @@ import type { Format } from "../../../models/precision.ts";
 import type { SchedulerConfig } from "../../../serving/scheduler-config.ts";
 import type { Engine } from "../engines.ts";
 
+/** What the device waits for in every step: seconds, and seconds for each sequence of the step. */
+export type HostWork = Pick<Engine, "hostSecondsPerStep" | "hostSecondsPerSequence">;
+
 /** A serving engine as far as latencies depend on it: how it batches, what it keeps free, and what its host adds. */
 export interface ServingEngine extends Engine {
+  /** Host work where the next step is not prepared while the last one runs; absent where that cannot be. */
+  readonly synchronous?: HostWork;
   readonly scheduler: SchedulerConfig;
   /** Long prompts are split over steps. */
   readonly chunksPrompts: boolean;
@@ -28,6 +33,7 @@ export const SERVING_ENGINES: Readonly<Record<string, ServingEngine>> = {
     scheduler: { policy: "vllm-v1" },
     ...{ chunksPrompts: true, maxNumSeqs: 1024, maxNumBatchedTokens: 8192 },
     ...{ hostSecondsPerStep: 0.5e-3, hostSecondsPerSequence: 0, requestSeconds: 15e-3 },
+    synchronous: { hostSecondsPerStep: 1.2e-3, hostSecondsPerSequence: 35e-6 },
     ...{ directAllReduce: true, gpuMemoryUtilization: 0.9, reservedBytes: 2e9, narrowKv: "fp8" },
   },
   // SGLang: prompts go first, in chunks of 8192 tokens, while decodes wait.
@@ -45,3 +51,19 @@ export const SERVING_ENGINES: Readonly<Record<string, ServingEngine>> = {
     ...{ directAllReduce: true, gpuMemoryUtilization: 0.9, reservedBytes: 2e9, narrowKv: "fp8" },
   },
 };
+
+/** The engine as it schedules: with or without preparing steps ahead. */
+export function scheduling(engine: ServingEngine, isAsynchronous: boolean): ServingEngine {
+  return isAsynchronous || engine.synchronous === undefined ? engine : { ...engine, ...engine.synchronous };
+}
+
+/** First release of vLLM that prepares steps ahead unless told not to. */
+const ASYNCHRONOUS_VLLM = [0, 14];
+
+/** Whether a release of a backend prepares steps ahead by default; the latest do, and so do all but vLLM. */
+export function schedulesAhead(backend: string, version: string): boolean {
+  const parts = /^v?(\d+)\.(\d+)/.exec(version);
+  if (backend !== "vllm" || parts === null) return true;
+  const [major, minor] = [Number(parts[1]), Number(parts[2])];
+  return major > ASYNCHRONOUS_VLLM[0]! || minor >= ASYNCHRONOUS_VLLM[1]!;
+}
