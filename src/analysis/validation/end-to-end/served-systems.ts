@@ -125,5 +125,5 @@ function formatsOf(weights: string, { checkpoint }: LlmModel, engine: ServingEng
 function nvfp4(checkpoint: Partial<Formats> | undefined): Partial<Formats> {
   return checkpoint === undefined
     ? { weights: "fp4", activations: "fp4" }
-    : { weights: "fp8", experts: "fp4", activations: "fp8" };
+    : { experts: "fp4", activations: "fp4" };
 }

@@ -47,8 +47,13 @@ export const SERVING_ENGINES: Readonly<Record<string, ServingEngine>> = {
   trtllm: {
     scheduler: { policy: "orca" },
     ...{ chunksPrompts: false, maxNumSeqs: 2048, maxNumBatchedTokens: 8192 },
-    ...{ hostSecondsPerStep: 0.3e-3, hostSecondsPerSequence: 0, requestSeconds: 15e-3 },
-    ...{ directAllReduce: true, gpuMemoryUtilization: 0.9, reservedBytes: 2e9, narrowKv: "fp8" },
+    ...{
+      hostSecondsPerStep: 0.3e-3,
+      hostSecondsPerSequence: 0,
+      launchSeconds: 0.5e-6,
+      requestSeconds: 15e-3,
+    },
+    ...{ directAllReduce: true, gpuMemoryUtilization: 0.95, reservedBytes: 2e9, narrowKv: "fp8" },
   },
 };
 
