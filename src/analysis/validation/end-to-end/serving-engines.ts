@@ -48,8 +48,8 @@ export const SERVING_ENGINES: Readonly<Record<string, ServingEngine>> = {
     scheduler: { policy: "orca" },
     ...{ chunksPrompts: false, maxNumSeqs: 2048, maxNumBatchedTokens: 8192 },
     ...{
-      hostSecondsPerStep: 0.3e-3,
-      hostSecondsPerSequence: 0,
+      hostSecondsPerStep: 0.6e-3,
+      hostSecondsPerSequence: 10e-6,
       launchSeconds: 0.5e-6,
       requestSeconds: 15e-3,
     },
