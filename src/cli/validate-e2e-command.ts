@@ -9,10 +9,14 @@ import { openMeasurementFolder } from "../node/measurement-folder.ts";
 import { OutputFolder } from "../node/output-folder.ts";
 import { jsonText } from "../node/result-files.ts";
 import { servingValidationPage } from "../report/html/serving-validation-page.ts";
-import { runSamplesCsv, servingSummaryCsv, sweepPredictionsCsv } from "../report/validation/serving-csv.ts";
+import {
+  runSamplesCsv,
+  servingSummaryCsv,
+  sweepPredictionsCsv,
+  unservedCsv,
+} from "../report/validation/serving-csv.ts";
 import { servingJsonOf } from "../report/validation/serving-json.ts";
 import { servingScreen } from "../report/validation/serving-screen.ts";
-import { unmodelledCsv } from "../report/validation/validation-csv.ts";
 import type { ValidateFlags } from "./flags.ts";
 import { paintFor } from "./paint.ts";
 
@@ -23,7 +27,7 @@ export function validateEndToEndCommand({ data, out, force, json }: ValidateFlag
   output.write("summary.csv", [servingSummaryCsv(validation)]);
   output.write("predictions.csv", [sweepPredictionsCsv(validation)]);
   output.write("timeseries.csv", [runSamplesCsv(validation)]);
-  output.write("unmodelled.csv", [unmodelledCsv(validation)]);
+  output.write("unmodelled.csv", [unservedCsv(validation)]);
   output.write("report.html", [servingValidationPage(validation, chartLibrary())]);
   output.commit();
   process.stdout.write(

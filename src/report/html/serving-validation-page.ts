@@ -10,7 +10,6 @@ import { comparisonChart, type ComparedDot } from "./comparison-chart.ts";
 import { loadChart } from "./load-chart.ts";
 import { html, type Html } from "./markup.ts";
 import { chartCard, pageHeader, reportPage } from "./page.ts";
-import { unmodelledTable } from "./validation-page.ts";
 
 /**
  * One self-contained page: the load over each run, its distributions beside the measured ones, and the sweeps.
@@ -40,7 +39,7 @@ export function servingValidationPage(validation: ServingValidation, chartLibrar
             <section class="card">${sweepTable(summary)}</section>
             <div class="grid">${dots.map(chartCard)}</div>`
     }
-    ${unmodelled.length === 0 ? "" : unmodelledTable(unmodelled)}
+    ${unmodelled.length === 0 ? "" : unservedTable(validation)}
     <footer>
       Errors are shares of the measured value; those of sweeps are medians over all points of a system.
     </footer>
@@ -76,6 +75,12 @@ function sweepTable(summary: readonly ServingSummaryRow[]): Html {
       ...[system, formatCount(n), ...errorCells(ttft), ...errorCells(tpot)],
     ]),
   );
+}
+
+function unservedTable({ unmodelled }: ServingValidation): Html {
+  const rows = unmodelled.map(({ system, reason, rows: count }) => [system, reason, formatCount(count)]);
+  return html`<h2>Not described here, not scored</h2>
+    <section class="card">${table(["system", "why", "rows"], rows)}</section>`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): Html {

@@ -3,7 +3,6 @@ import {
   meetsGoal,
   type Point,
   type SummaryRow,
-  type UnmodelledSystem,
   type Validation,
 } from "../../analysis/validation/validate.ts";
 import { formatCount, formatPlural, formatShare } from "../format.ts";
@@ -32,7 +31,7 @@ export function validationPage(validation: Validation, chartLibrary: string): st
     <section class="card">${summaryTable(summary)}</section>
     <h2>Predicted over measured</h2>
     <div class="grid">${charts.map(chartCard)}</div>
-    ${unmodelled.length === 0 ? "" : unmodelledTable(unmodelled)}
+    ${unmodelled.length === 0 ? "" : unmodelledTable(validation)}
     ${absent.length === 0 ? "" : html`<p class="note">Absent, skipped: ${absent.join(", ")}.</p>`}
     <footer>
       Errors are of the absolute difference, as a share of the measured value; the bias is the median with its
@@ -81,8 +80,7 @@ function summaryTable(summary: readonly SummaryRow[]): Html {
   </table>`;
 }
 
-/** Systems that are not scored, and why. */
-export function unmodelledTable(unmodelled: readonly UnmodelledSystem[]): Html {
+function unmodelledTable({ unmodelled }: Validation): Html {
   return html`<h2>Not described here, not scored</h2>
     <section class="card">
       <table>

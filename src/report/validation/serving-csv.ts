@@ -32,6 +32,14 @@ export function sweepPredictionsCsv({ points }: ServingValidation): string {
   ]);
 }
 
+/** `unmodelled.csv`: systems that are not scored, and why. */
+export function unservedCsv({ unmodelled }: ServingValidation): string {
+  return stringify([
+    ["dataset", "system", "reason", "rows"],
+    ...unmodelled.map(({ dataset, system, reason, rows }) => [dataset, system, reason, rows]),
+  ]);
+}
+
 /** `timeseries.csv`: requests in the engine over each run, as sampled there and as simulated. */
 export function runSamplesCsv({ runs }: ServingValidation): string {
   return stringify([

@@ -12,8 +12,8 @@ export function servingScreen(
   { summary, points, runs, unmodelled }: ServingValidation,
   paint: Paint,
 ): string {
-  const left = unmodelled.map(({ dataset, device, model, reason, rows }) => [
-    ...[dataset, device, model, reason, formatCount(rows)],
+  const left = unmodelled.map(({ dataset, system, reason, rows }) => [
+    ...[dataset, system, reason, formatCount(rows)],
   ]);
   const sweeps = sweepErrors(summary);
   return [
@@ -41,11 +41,7 @@ export function servingScreen(
         ]),
     ...(left.length === 0
       ? []
-      : [
-          "Unmodelled, not scored:",
-          plainTable(["dataset", "device", "model", "why", "rows"], left, [0, 1, 2, 3]),
-          "",
-        ]),
+      : ["Unmodelled, not scored:", plainTable(["dataset", "system", "why", "rows"], left, [0, 1, 2]), ""]),
   ].join("\n");
 }
 

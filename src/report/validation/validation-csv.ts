@@ -29,7 +29,7 @@ export function summaryCsv({ summary }: Validation): string {
 }
 
 /** `unmodelled.csv`: measurements that are not scored, by system, and why. */
-export function unmodelledCsv({ unmodelled }: Pick<Validation, "unmodelled">): string {
+export function unmodelledCsv({ unmodelled }: Validation): string {
   return stringify([
     ["dataset", "device", "model", "reason", "rows"],
     ...unmodelled.map(({ dataset, device, model, reason, rows }) => [dataset, device, model, reason, rows]),

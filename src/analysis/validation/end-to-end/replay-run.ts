@@ -45,7 +45,7 @@ export function replayRun(run: RecordedRun, systems: ServedSystems): ReplayedRun
     throw new Unmodelled(settings.gpu, settings.model, `${lost} requests that the cache cannot hold`);
   const { ttft, tpot, e2e } = metrics;
   return {
-    ...{ run, dataset: `${RUNS_FOLDER}/${run.name}`, system: systemName(deployment) },
+    ...{ run, dataset: `${RUNS_FOLDER}/${run.name}`, system: runSystem(run) },
     measured: {
       ttft: distributionOf(Float64Array.from(measured, ({ ttftSeconds }) => ttftSeconds)),
       tpot: distributionOf(
@@ -58,6 +58,11 @@ export function replayRun(run: RecordedRun, systems: ServedSystems): ReplayedRun
     predicted: { ttft, tpot, e2e },
     timeline: timeline!,
   };
+}
+
+/** Under which name a run's system is scored. */
+export function runSystem({ settings: { gpu, backend, model, dtype } }: RecordedRun): string {
+  return systemName({ gpu, backend, model, weights: dtype });
 }
 
 /** Engines of a dense model are independent replicas; those of a mixture of experts share its experts in lockstep. */

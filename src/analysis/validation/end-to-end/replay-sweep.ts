@@ -80,7 +80,7 @@ export class SweepReplay {
       ...{ inputTokens: row.positive("isl"), outputTokens: row.positive("osl"), shortestShare, longestShare },
     };
     return {
-      ...{ system: systemName(deployment), deployment, loop, line: row.line },
+      ...{ system: sweepSystem(row), deployment, loop, line: row.line },
       measured: { ttftSeconds: row.positive("ttft_ms") / 1e3, tpotSeconds: row.positive("tpot_ms") / 1e3 },
       predicted: this.#latencies(deployment, loop),
     };
@@ -145,18 +145,26 @@ function lengths(nominal: number, { shortestShare, longestShare }: ClosedLoop): 
   };
 }
 
+/** Under which name a row's system is scored. */
+export function sweepSystem(row: MeasuredRow): string {
+  return systemName(servedBy(row));
+}
+
+function servedBy(row: MeasuredRow): Pick<Deployment, "gpu" | "backend" | "model" | "weights"> {
+  const [gpu, backend] = [row.text("gpu"), row.text("backend")];
+  return { gpu, backend, model: row.text("model"), weights: row.text("weights") };
+}
+
 function deploymentOf(row: MeasuredRow, asksForSchedulingAhead: boolean): Deployment {
   const degree = (column: string): number => {
     const text = row.text(column);
     return text === "" || text === "0" ? 1 : row.positive(column);
   };
-  const [gpu, backend, model, weights] = ["gpu", "backend", "model", "weights"].map((name) =>
-    row.text(name),
-  ) as [string, string, string, string];
+  const served = servedBy(row);
   return {
-    ...{ gpu, backend, model, weights },
+    ...served,
     parallelism: parallelismOf(degree, row.text("attention_dp") === ""),
-    schedulesAhead: asksForSchedulingAhead || schedulesAhead(backend, row.text("backend_version")),
+    schedulesAhead: asksForSchedulingAhead || schedulesAhead(served.backend, row.text("backend_version")),
   };
 }
 

@@ -39,7 +39,12 @@ export interface KvSettings {
 }
 
 /** `gpu/backend/model/weights`, the name under which a system is scored. */
-export function systemName({ gpu, backend, model, weights }: Deployment): string {
+export function systemName({
+  gpu,
+  backend,
+  model,
+  weights,
+}: Pick<Deployment, "gpu" | "backend" | "model" | "weights">): string {
   return [gpu, backend, model, weights].join("/");
 }
 

@@ -2,10 +2,9 @@ import { InputError } from "../../../core/errors.ts";
 import { Unmodelled, type MeasurementFolder } from "../dataset.ts";
 import { readMeasuredRows } from "../measured-rows.ts";
 import { errorStatistics } from "../statistics.ts";
-import type { UnmodelledSystem } from "../validate.ts";
 import { readRecordedRun, RUNS_FOLDER } from "./recorded-run.ts";
-import { replayRun, RUN_METRICS, type ReplayedRun } from "./replay-run.ts";
-import { SweepReplay, SWEEP_COLUMNS, SWEEPS, type SweepPoint } from "./replay-sweep.ts";
+import { replayRun, runSystem, RUN_METRICS, type ReplayedRun } from "./replay-run.ts";
+import { SweepReplay, sweepSystem, SWEEP_COLUMNS, SWEEPS, type SweepPoint } from "./replay-sweep.ts";
 import { ServedSystems } from "./served-systems.ts";
 
 /** One line of the comparison; times in seconds, errors as fractions of the measured value, null where there is none. */
@@ -24,11 +23,20 @@ export interface ServingSummaryRow {
   readonly p90ape: number | null;
 }
 
+/** What is not scored. */
+export interface UnservedSystem {
+  readonly dataset: string;
+  readonly system: string;
+  readonly reason: string;
+  /** Runs, or points of a sweep. */
+  readonly rows: number;
+}
+
 export interface ServingValidation {
   readonly runs: readonly ReplayedRun[];
   readonly points: readonly SweepPoint[];
   readonly summary: readonly ServingSummaryRow[];
-  readonly unmodelled: readonly UnmodelledSystem[];
+  readonly unmodelled: readonly UnservedSystem[];
 }
 
 /**
@@ -44,11 +52,11 @@ export function validateServing(folder: MeasurementFolder): ServingValidation {
       expected: `${RUNS_FOLDER}/<run>/ with config.json and requests.csv, or ${SWEEPS}.csv`,
     });
   }
-  const unmodelled = new UnmodelledSystems();
+  const unmodelled = new UnservedSystems();
   const systems = new ServedSystems();
   const runs = names.flatMap((name) => {
     const run = readRecordedRun(folder, name);
-    return unmodelled.unless(`${RUNS_FOLDER}/${name}`, () => replayRun(run, systems));
+    return unmodelled.unless(`${RUNS_FOLDER}/${name}`, runSystem(run), () => replayRun(run, systems));
   });
   const points = hasSweeps ? replaySweeps(folder, systems, unmodelled) : [];
   return {
@@ -60,36 +68,36 @@ export function validateServing(folder: MeasurementFolder): ServingValidation {
 function replaySweeps(
   folder: MeasurementFolder,
   systems: ServedSystems,
-  unmodelled: UnmodelledSystems,
+  unmodelled: UnservedSystems,
 ): SweepPoint[] {
   const file = `${SWEEPS}.csv`;
   try {
     const rows = readMeasuredRows(folder.readText(file) ?? "", SWEEP_COLUMNS);
     const replay = new SweepReplay(systems);
-    return rows.flatMap((row) => unmodelled.unless(SWEEPS, () => replay.point(row)));
+    return rows.flatMap((row) => unmodelled.unless(SWEEPS, sweepSystem(row), () => replay.point(row)));
   } catch (error) {
     throw error instanceof InputError ? error.inFile(folder.pathOf(file)) : error;
   }
 }
 
 /** What is not described, gathered by system and reason. */
-class UnmodelledSystems {
-  readonly #systems = new Map<string, UnmodelledSystem>();
+class UnservedSystems {
+  readonly #systems = new Map<string, UnservedSystem>();
 
-  get list(): readonly UnmodelledSystem[] {
+  get list(): readonly UnservedSystem[] {
     return [...this.#systems.values()];
   }
 
   /** What `replay` gives, or nothing where it cannot. */
-  unless<T>(dataset: string, replay: () => T): T[] {
+  unless<T>(dataset: string, system: string, replay: () => T): T[] {
     try {
       return [replay()];
     } catch (error) {
       if (!(error instanceof Unmodelled)) throw error;
-      const { device, model, message: reason } = error;
-      const key = JSON.stringify([dataset, device, model, reason]);
+      const { message: reason } = error;
+      const key = JSON.stringify([dataset, system, reason]);
       const rows = (this.#systems.get(key)?.rows ?? 0) + 1;
-      this.#systems.set(key, { dataset, device, model, reason, rows });
+      this.#systems.set(key, { dataset, system, reason, rows });
       return [];
     }
   }
