@@ -4,6 +4,7 @@ import { EXIT } from "./exit-codes.ts";
 import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName, type ValidateFlags } from "./flags.ts";
 import { examples } from "./option-parsers.ts";
+import { addProfile } from "./profile-program.ts";
 import { addRun } from "./run-program.ts";
 import { addScenarioOptions } from "./shared-options.ts";
 import { addTrace } from "./trace-program.ts";
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   addRun(program);
   addCheck(program);
   addExplain(program);
+  addProfile(program);
   addTrace(program);
   addList(program);
   addSchema(program);

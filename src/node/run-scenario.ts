@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { RunIdentity, RunReport, TraceFacts } from "../report/run-report.ts";
 import { scenarioHash } from "../scenario/hash.ts";
 import { loadScenario, type ScenarioOverrides } from "../scenario/load.ts";
+import { beyondProfile } from "../scenario/profile-reach.ts";
 import type { ReplayOptions } from "../scenario/replay.ts";
 import { checkSupply, type RequestSupply } from "../scenario/request-supply.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -121,7 +122,8 @@ async function replaySystems(
     const hideProgress = progress?.showProgress(system.name, progress.measureOf(supply, thread));
     try {
       const { outcome, wallSeconds } = await thread.replay(scenario, system, { mode, timelineSeconds });
-      const report: RunReport = { scenario, system, outcome, identity };
+      const warnings = [...identity.warnings, ...beyondProfile(system, outcome.records)];
+      const report: RunReport = { scenario, system, outcome, identity: { ...identity, warnings } };
       runs.push({ report, wallSeconds });
     } finally {
       hideProgress?.();

@@ -15,7 +15,7 @@ import { kvTransferSchema, type SystemInput } from "./schema.ts";
 type Written = SystemInput["cluster"]["kv_transfer"];
 
 /** Keys of a pool that a system has at its top; its others belong to the system's `cluster`. */
-const TOP_KEYS = ["device", "precision", "serving"];
+const TOP_KEYS = ["device", "precision", "cost", "serving"];
 
 /** Keys of a cluster that are not about one kind of replicas. */
 const CLUSTER_KEYS = [
