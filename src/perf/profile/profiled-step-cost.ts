@@ -1,6 +1,6 @@
 import { RESOURCES, type Resource } from "../step-cost.ts";
 import type { DecodeRamp, OperatorCost, StepCost, StepShape, StepUse } from "../step-cost.ts";
-import { Segment, type StepProfile } from "./step-profile.ts";
+import { rising, Segment, type StepProfile } from "./step-profile.ts";
 
 /**
  * Seconds of a profile, and everything else (energy, busy resources, rooflines) of a model of the same replica. Runs of
@@ -14,7 +14,12 @@ export class ProfiledStepCost implements StepCost {
 
   constructor(model: StepCost, profile: StepProfile) {
     this.#model = model;
-    this.#profile = profile;
+    const { decode, decodeMixed, prefill } = profile;
+    this.#profile = {
+      ...profile,
+      ...{ decode: rising(decode), prefill: rising(prefill) },
+      ...(decodeMixed !== undefined && { decodeMixed: rising(decodeMixed) }),
+    };
     this.windowTokens = model.windowTokens;
   }
 

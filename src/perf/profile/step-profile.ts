@@ -83,6 +83,16 @@ export class Segment {
   }
 }
 
+/** The grid with attention over a longer context never shorter than over less of it: what falls was noise. */
+export function rising({ at, lines }: ProfileGrid): ProfileGrid {
+  return { at, lines: lines.map((line) => ({ at: line.at, seconds: runningMaximum(line.seconds) })) };
+}
+
+function runningMaximum(values: readonly number[]): number[] {
+  let most = -Infinity;
+  return values.map((value) => (most = Math.max(most, value)));
+}
+
 /** Index of the first value above `x`; the length when there is none. */
 function indexAfter(ascending: readonly number[], x: number): number {
   let low = 0;
