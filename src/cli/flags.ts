@@ -63,15 +63,22 @@ export interface ValidateFlags {
   readonly json?: boolean;
 }
 
+/** Which system of which scenario, or the system of flags. */
+export interface NamedSystemFlags extends ExplainedSystemFlags {
+  readonly system?: string;
+  readonly set?: readonly string[];
+}
+
+/** Where the profile of a system goes. */
+export interface ProfileFlags extends NamedSystemFlags, OutputFlags {}
+
 /** Which step is explained, and of which system where no scenario names one. */
-export interface ExplainFlags extends ExplainedSystemFlags {
+export interface ExplainFlags extends NamedSystemFlags {
   readonly phase: string;
   readonly batch?: number;
   readonly context?: number;
   readonly tokens?: number;
   readonly cached?: number;
-  readonly system?: string;
-  readonly set?: readonly string[];
   readonly out?: string;
   readonly force?: boolean;
   readonly json?: boolean;

@@ -4,6 +4,7 @@ import { InputError } from "../core/errors.ts";
 import type { RunIdentity, RunReport, TraceFacts } from "../report/run-report.ts";
 import { scenarioHash } from "../scenario/hash.ts";
 import { loadScenario, type ScenarioOverrides } from "../scenario/load.ts";
+import { beyondProfile } from "../scenario/profile-reach.ts";
 import type { ReplayOptions } from "../scenario/replay.ts";
 import { checkSupply, type RequestSupply } from "../scenario/request-supply.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -176,7 +177,11 @@ async function replaySystems(
     try {
       const { outcome, wallSeconds } = await thread.replay(scenario, system, { mode, timelineSeconds });
       const statistics = runStatistics(outcome.records, outcome.window, outcome.interrupted);
-      const report: RunReport = { scenario, system, outcome, statistics, identity };
+      const warnings = [...identity.warnings, ...beyondProfile(system, outcome.records)];
+      const report: RunReport = {
+        ...{ scenario, system, outcome, statistics },
+        identity: { ...identity, warnings },
+      };
       runs.push({ report, wallSeconds });
     } finally {
       hideProgress?.();

@@ -21,6 +21,14 @@ import {
 import { StepTable } from "./step-table.ts";
 import { streamKernel } from "./stream-kernel.ts";
 
+/** Seconds of a step: of every step, of all but attention, of LM head and sampling, of attention. */
+export interface StepParts {
+  readonly step: number;
+  readonly tokens: number;
+  readonly logits: number;
+  readonly attention: number;
+}
+
 /** Attention of one group of layers. */
 interface CompiledGroup {
   readonly group: AttentionGroup;
@@ -151,6 +159,19 @@ export class CompiledStepCost implements StepCost {
       chargeDecodes(group, use.decodes, use.contextTokens[g]!, charges);
     });
     return charges;
+  }
+
+  /** Seconds of the parts that a step adds up from. */
+  parts(shape: StepShape): StepParts {
+    const deal = this.#deal;
+    deal.ofStep(shape);
+    this.#idleSeconds = this.#idleSecondsOf(deal);
+    const logits = this.#logitTable.seconds(deal.logits);
+    let attention = 0;
+    for (const group of this.#groups)
+      attention += this.#mixingSeconds(group, shape, new Float64Array(CHARGE_COUNT));
+    const tokens = this.#tableSeconds(deal) - logits;
+    return { step: this.#machine.hostSeconds, tokens, logits, attention };
   }
 
   rooflineSeconds(shape: StepShape): number {

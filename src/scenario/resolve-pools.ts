@@ -19,7 +19,7 @@ type Written = SystemInput["cluster"]["kv_transfer"];
 const NEVER_SPLIT: ReadonlySet<SchedulerName> = new Set(["orca", "static"]);
 
 /** Keys of a pool that a system has at its top; its others belong to the system's `cluster`. */
-const TOP_KEYS = ["device", "precision", "serving"];
+const TOP_KEYS = ["device", "precision", "cost", "serving"];
 
 /** Keys of a cluster that are not about one kind of replicas. */
 const CLUSTER_KEYS = [

@@ -7,6 +7,8 @@ import { modelFromHuggingFaceConfig } from "../models/hugging-face.ts";
 import type { LlmModel } from "../models/llm-model.ts";
 import { checkParallelism, type Parallelism } from "../models/parallelism.ts";
 import { FORMATS, precisionOf, type Formats } from "../models/precision.ts";
+import { readStepProfile } from "../perf/profile/profile-csv.ts";
+import type { StepProfile } from "../perf/profile/step-profile.ts";
 import type { EngineConfig, SloConfig } from "../serving/config.ts";
 import { sizeKvPool } from "../serving/kv-pool-size.ts";
 import { withOverrides } from "./device-overrides.ts";
@@ -46,7 +48,18 @@ export function resolveReplicas(
     ...{ model, precision, device, replicas, engine, scheduler },
     schedulerPlace: placeOf(root, ["serving", "scheduler", "priorities"]),
     ...{ parallelism, tensorParallelStyle, expertSkew },
+    ...(input.cost !== undefined && { profile: readProfile(root, input.cost.profile, files) }),
   };
+}
+
+function readProfile(root: Located, written: string, files: ScenarioFiles): StepProfile {
+  const path = resolveWrittenPath(root, ["cost", "profile"], written, files);
+  const text = at(root, ["cost", "profile"], () => files.readText(path));
+  try {
+    return readStepProfile(text);
+  } catch (error) {
+    throw error instanceof InputError ? error.inFile(path) : error;
+  }
 }
 
 /** Formats as written; else those of the checkpoint, with 16-bit arithmetic where the device knows no other. */

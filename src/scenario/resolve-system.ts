@@ -36,7 +36,7 @@ export function resolveSystem(
     ...routing,
     ...pooled,
     ...availability,
-    settings: settingsOf(root, input, replicas, pooled),
+    settings: settingsOf(root, input, replicas, pooled, files),
   };
 }
 
@@ -50,6 +50,7 @@ function settingsOf(
   input: SystemInput,
   { model, device, precision, engine }: Replicas,
   pooled: Pick<System, "pools" | "kvTransfer"> | undefined,
+  files: ScenarioFiles,
 ): SystemSettings {
   const { weights, experts, kv, activations } = precision;
   return {
@@ -65,6 +66,7 @@ function settingsOf(
       enable_chunked_prefill: engine.enableChunkedPrefill,
       kv_blocks: engine.kvBlocks,
     },
+    ...(input.cost !== undefined && { cost: { profile: files.baseName(input.cost.profile) } }),
   };
 }
 

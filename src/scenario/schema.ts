@@ -96,6 +96,14 @@ const servingSchema = z.strictObject({
   kv_blocks: count("KV blocks of one replica, instead of what fits in device memory").optional(),
 });
 
+const costSchema = z
+  .strictObject({
+    profile: z
+      .string()
+      .meta({ description: "CSV of what the parts of a step take, as measured or from ador profile" }),
+  })
+  .meta({ description: "Where the seconds of a step come from, if not from the model of the device" });
+
 const poolSchema = z.strictObject({
   role: z
     .enum(["both", "prefill", "decode"])
@@ -104,6 +112,7 @@ const poolSchema = z.strictObject({
   ...replicaShape,
   device: deviceSchema.optional(),
   precision: precisionSchema.optional(),
+  cost: costSchema.optional(),
   serving: servingSchema.optional(),
 });
 
@@ -213,6 +222,7 @@ const systemShape = {
     .meta({ description: "Name from `ador list models`, or the path of a Hugging Face config.json" }),
   precision: precisionSchema.prefault({}),
   device: deviceSchema,
+  cost: costSchema.optional(),
   cluster: clusterSchema.prefault({}).meta({ description: "How many devices, and how requests reach them" }),
   serving: servingSchema.prefault({}).meta({ description: "Engine settings by vLLM's names" }),
 };
@@ -235,6 +245,7 @@ const systemOverrides = z
     model: systemShape.model.optional(),
     precision: systemShape.precision.optional(),
     device: systemShape.device.optional(),
+    cost: systemShape.cost,
     cluster: systemShape.cluster.optional(),
     serving: systemShape.serving.optional(),
   })

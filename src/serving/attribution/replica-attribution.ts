@@ -8,7 +8,7 @@ import type { Stretch } from "../stretch.ts";
 import type { CauseLedger } from "./cause-ledger.ts";
 import { GAP } from "./cause-rows.ts";
 import { CAUSE, CAUSE_COUNT } from "./causes.ts";
-import { StepParts } from "./step-parts.ts";
+import { StepSplit } from "./step-split.ts";
 
 /**
  * Watches one replica and tells its requests apart what they wait for. A run that does not ask for it has none of these,
@@ -19,7 +19,7 @@ export class ReplicaAttribution {
   readonly #residents: Residents;
   readonly #engine: EngineConfig;
   readonly #meter: StepMeter;
-  readonly #parts: StepParts;
+  readonly #split: StepSplit;
   /** Seconds so far in which the head of the queue lacked a slot, or blocks. */
   #slotSeconds = 0;
   #blockSeconds = 0;
@@ -44,7 +44,7 @@ export class ReplicaAttribution {
     this.#residents = residents;
     this.#engine = engine;
     this.#meter = meter;
-    this.#parts = new StepParts(cost);
+    this.#split = new StepSplit(cost);
   }
 
   // ---- the queue ----
@@ -114,7 +114,7 @@ export class ReplicaAttribution {
    * @param priced the batch as the device has computed it
    */
   passStep(priced: StepShape, batch: Batch, seconds: number, endSeconds: number): void {
-    this.#parts.ofStep(priced, seconds, batch.transferSeconds);
+    this.#split.ofStep(priced, seconds, batch.transferSeconds);
     this.#addToPrefills(batch);
     const { ledger } = this.#residents;
     if (batch.decoding) {
@@ -135,7 +135,7 @@ export class ReplicaAttribution {
     for (let k = stretch.steps; k <= last; k++) {
       const seconds = stretch.stepSeconds(k);
       if (!(seconds > limit)) continue;
-      this.#parts.ofStep(stretch.shape, seconds, 0);
+      this.#split.ofStep(stretch.shape, seconds, 0);
       this.#explainGaps(seconds, stretch.timeAfter(k + 1));
     }
   }
@@ -143,7 +143,7 @@ export class ReplicaAttribution {
   #explainGaps(stepSeconds: number, endSeconds: number): void {
     const { log, ledger, running } = this.#residents;
     const { gapLimitSeconds, rows } = this.#ledger;
-    const parts = this.#parts;
+    const parts = this.#split;
     for (let slot = 0; slot < running.slotCount; slot++) {
       const request = running.at(slot);
       if (request < 0 || log.phase[request] !== PHASE.decoding) continue;
@@ -169,7 +169,7 @@ export class ReplicaAttribution {
     const { chunkCount, chunkNewTokens } = batch.shape;
     const { log, prefilling } = this.#residents;
     const ledger = this.#ledger;
-    const parts = this.#parts;
+    const parts = this.#split;
     const causes = ledger.rows.causeSeconds;
     let tokens = 0;
     for (let i = 0; i < chunkCount; i++) tokens += chunkNewTokens[i]!;

@@ -5,7 +5,7 @@ import { StepShape, type StepCost, type StepUse } from "../../perf/step-cost.ts"
  * host and collectives first; of the rest, what the decoding sequences alone would take, which is that of one token
  * without context, then of all sequences without context, then of their contexts; and last what the prompts add.
  */
-export class StepParts {
+export class StepSplit {
   transferSeconds = 0;
   hostSeconds = 0;
   collectiveSeconds = 0;
