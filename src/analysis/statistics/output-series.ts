@@ -32,7 +32,7 @@ export interface RankedQuantile {
 /** Independent values that must lie beyond a percentile before it has an interval. */
 const FEWEST_BEYOND = 5;
 /** How many times as long a run should be whose batches are still correlated. */
-const LONGER = 4;
+export const LONGER = 4;
 
 /**
  * What a simulation put out, value by value in order of time: intervals on its mean and on its percentiles that allow for

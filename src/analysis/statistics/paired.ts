@@ -1,5 +1,5 @@
 import { errorFromBatches, type ErrorOfMean } from "./error-of-mean.ts";
-import { OutputSeries, rareHalfWidth, type Estimate } from "./output-series.ts";
+import { LONGER, OutputSeries, rareHalfWidth, type Estimate } from "./output-series.ts";
 import { CONFIDENCE } from "./student-t.ts";
 
 /**
@@ -38,7 +38,7 @@ export class PairedSeries {
       .above(second.estimate)
       .map((above, i) => second.unitsPerRank * above - first.unitsPerRank * aboveFirst[i]!);
     const error = this.#errorOf(terms);
-    if (error === undefined) return { values: terms.length, needed: 4 * terms.length };
+    if (error === undefined) return { values: terms.length, needed: LONGER * terms.length };
     const events = 1 / (1 / first.beyond + 1 / second.beyond);
     const half = rareHalfWidth(error, events, confidence);
     const estimate = second.estimate - first.estimate;
