@@ -24,6 +24,9 @@ export interface RunFlags extends ScenarioFlags {
   readonly timeline?: boolean;
   readonly timelineSeconds?: number;
   readonly stepByStep?: boolean;
+  readonly replications?: number;
+  /** `ttft_p99=5%` each. */
+  readonly precision?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
 }

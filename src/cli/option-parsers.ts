@@ -16,6 +16,12 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+export function atLeastTwo(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 2 || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError("Expected a whole number, 2 or more.");
+  return Number(text);
+}
+
 export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0 && Number.isFinite(value)))

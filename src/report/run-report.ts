@@ -1,3 +1,7 @@
+import type { PrecisionTarget } from "../analysis/replications/precision.ts";
+import type { ReplicationEstimates } from "../analysis/replications/replication-estimates.ts";
+import type { Replication } from "../analysis/replications/replication.ts";
+import type { RunStatistics } from "../analysis/statistics/run-statistics.ts";
 import { deviceCount } from "../models/parallelism.ts";
 import { deviceAreaMm2 } from "../hardware/area.ts";
 import type { Device } from "../hardware/device.ts";
@@ -11,7 +15,18 @@ export interface RunReport {
   readonly scenario: Scenario;
   readonly system: System;
   readonly outcome: ReplayOutcome;
+  readonly statistics: RunStatistics;
+  /** The same with other seeds; undefined for a single run. */
+  readonly replicated?: ReplicatedRun | undefined;
   readonly identity: RunIdentity;
+}
+
+/** Several runs with different seeds, the report's own first. */
+export interface ReplicatedRun {
+  readonly replications: readonly Replication[];
+  readonly estimates: ReplicationEstimates;
+  /** What was to be reached. */
+  readonly targets: readonly PrecisionTarget[];
 }
 
 /** What a result says of its own making; nothing in it depends on the machine or the moment. */

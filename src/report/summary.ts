@@ -6,6 +6,7 @@ import { describeWorkload } from "../scenario/workload.ts";
 import type { RequestTargets } from "../serving/config.ts";
 import type { RunMetrics } from "../serving/result.ts";
 import { assumptionsOf } from "./assumptions.ts";
+import { trustOf } from "./confidence.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
 import { costOf } from "./system-cost.ts";
 
@@ -64,6 +65,7 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
       passed: metrics.audit.every((check) => check.passed),
       checks: metrics.audit,
     },
+    ...trustOf(report),
     settings: system.settings,
     workload: workloadOf(report),
     clients: scenario.clients === undefined ? null : inSnakeCase(scenario.clients),

@@ -29,6 +29,11 @@ export interface RankedQuantile {
   readonly high: number;
 }
 
+/**
+ * How much the values depend on each other is asked at this percentile for all beyond it, which themselves hold too few
+ * values to tell.
+ */
+const MOST_COMMON = 0.9;
 /** Independent values that must lie beyond a percentile before it has an interval. */
 const FEWEST_BEYOND = 5;
 /** How many times as long a run should be whose batches are still correlated. */
@@ -53,7 +58,7 @@ export class OutputSeries {
   }
 
   mean(confidence = CONFIDENCE): Estimate {
-    const error = this.#error();
+    const error = this.values.length === 0 ? undefined : this.#errorOf(this.values);
     if (error === undefined) return this.#shortage(LONGER);
     return studentInterval(meanOf(this.values), error.standardError, error.degreesOfFreedom, confidence);
   }
@@ -73,7 +78,8 @@ export class OutputSeries {
    * @param fraction within (0, 1)
    */
   rankedQuantile(fraction: number, confidence = CONFIDENCE): RankedQuantile | Shortage {
-    const independent = this.#independentValues();
+    if (this.values.length === 0) return this.#shortage(LONGER);
+    const independent = this.#independentValues(Math.min(fraction, MOST_COMMON));
     if (independent === undefined) return this.#shortage(LONGER);
     const beyond = Math.min(fraction, 1 - fraction) * independent;
     if (beyond < FEWEST_BEYOND) return this.#shortage(FEWEST_BEYOND / beyond);
@@ -95,17 +101,15 @@ export class OutputSeries {
     return this.values.map((value) => (value > bound ? 1 : 0));
   }
 
-  #error(): MeanError | undefined {
-    return this.values.length === 0 ? undefined : this.#errorOf(this.values);
-  }
-
-  /** As many independent values would have a mean as sure as this one's. */
-  #independentValues(): number | undefined {
-    const count = this.values.length;
-    const error = this.#error();
+  /** As many independent values would tell as much about the share that lies above a percentile. */
+  #independentValues(fraction: number): number | undefined {
+    const above = this.above(quantileOfSorted(this.#ascending(), fraction));
+    const error = this.#errorOf(above);
     if (error === undefined) return undefined;
-    if (error.standardError === 0) return count;
-    return Math.min(count, sampleVarianceOf(this.values) / error.standardError ** 2);
+    const count = this.values.length;
+    return error.standardError === 0
+      ? count
+      : Math.min(count, sampleVarianceOf(above) / error.standardError ** 2);
   }
 
   #shortage(times: number): Shortage {

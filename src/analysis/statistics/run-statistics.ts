@@ -28,7 +28,8 @@ export interface RunIntervals {
 
 export interface RunStatistics {
   readonly steadiness: Steadiness;
-  readonly intervals: RunIntervals;
+  /** Undefined for an unstable run: its figures grow with its length. */
+  readonly intervals: RunIntervals | undefined;
 }
 
 /** Verdict on a run, and intervals on what its requests saw once it had settled. */
@@ -44,7 +45,10 @@ export function runStatistics(
     : judged;
   return {
     steadiness,
-    intervals: intervalsOf(seriesFrom(series, steadiness.settledFromSeconds), errorFromBatches),
+    intervals:
+      steadiness.verdict === "unstable"
+        ? undefined
+        : intervalsOf(seriesFrom(series, steadiness.settledFromSeconds), errorFromBatches),
   };
 }
 
