@@ -22,8 +22,11 @@ export const EVENT_CLASS = {
   stepStart: 8,
 } as const;
 
-/** Subjects stay below this; class and subject then fit one exact double. */
-const SUBJECTS_PER_CLASS = 2 ** 32;
+/** Subjects stay below 2 ** SUBJECT_BITS; class and subject then fit a small integer. */
+const SUBJECT_BITS = 27;
+const SUBJECT_MASK = 2 ** SUBJECT_BITS - 1;
+/** Stands first in an empty queue, after everything that could. */
+const NO_ORDER = 2 ** 31 - 1;
 
 /**
  * A binary heap of events in total order (time, class, subject): equal times fall to the class, equal classes to the
@@ -31,9 +34,9 @@ const SUBJECTS_PER_CLASS = 2 ** 32;
  * have grown.
  */
 export class EventQueue {
-  #times = new Float64Array(64);
-  /** class · SUBJECTS_PER_CLASS + subject: one comparison decides among equal times. */
-  #orders = new Float64Array(64);
+  #times = new Float64Array(64).fill(Infinity, 0, 1);
+  /** Class above subject: one comparison decides among equal times. */
+  #orders = new Int32Array(64).fill(NO_ORDER, 0, 1);
   #length = 0;
 
   get length(): number {
@@ -42,26 +45,26 @@ export class EventQueue {
 
   /** Time of the first event in seconds; Infinity when the queue is empty. */
   get nextSeconds(): number {
-    return this.#length === 0 ? Infinity : this.#times[0]!;
+    return this.#times[0]!;
   }
 
-  /** Class of the first event; Infinity when the queue is empty. */
+  /** Class of the first event; above all classes when the queue is empty. */
   get nextClass(): number {
-    return this.#length === 0 ? Infinity : Math.floor(this.#orders[0]! / SUBJECTS_PER_CLASS);
+    return this.#orders[0]! >> SUBJECT_BITS;
   }
 
   /** What the first event concerns, e.g. the index of a replica. */
   get nextSubject(): number {
-    return this.#orders[0]! % SUBJECTS_PER_CLASS;
+    return this.#orders[0]! & SUBJECT_MASK;
   }
 
   /**
    * @param seconds a number: NaN has no place in an order
-   * @param subject a whole number from 0
+   * @param subject a whole number from 0, below 2^27
    */
   push(seconds: number, eventClass: number, subject: number): void {
     if (this.#length === this.#times.length) this.#grow();
-    this.#rise(this.#length++, seconds, eventClass * SUBJECTS_PER_CLASS + subject);
+    this.#rise(this.#length++, seconds, (eventClass << SUBJECT_BITS) | subject);
   }
 
   /**
@@ -69,7 +72,7 @@ export class EventQueue {
    * @throws RangeError when the queue holds no event of that class and subject
    */
   bringForward(seconds: number, eventClass: number, subject: number): void {
-    const order = eventClass * SUBJECTS_PER_CLASS + subject;
+    const order = (eventClass << SUBJECT_BITS) | subject;
     for (let slot = 0; slot < this.#length; slot++) {
       if (this.#orders[slot] !== order) continue;
       if (seconds < this.#times[slot]!) this.#rise(slot, seconds, order);
@@ -82,7 +85,10 @@ export class EventQueue {
   pop(): void {
     if (this.#length === 0) return;
     const last = --this.#length;
-    if (last === 0) return;
+    if (last === 0) {
+      this.#write(0, Infinity, NO_ORDER);
+      return;
+    }
     const seconds = this.#times[last]!;
     const order = this.#orders[last]!;
     let hole = 0;

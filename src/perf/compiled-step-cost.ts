@@ -12,7 +12,6 @@ import type { AttentionGroup, StepOperators, TokenMixer } from "./operators.ts";
 import { Roofline } from "./roofline.ts";
 import {
   CHARGE_COUNT,
-  RESOURCE_INDEX,
   type DecodeRamp,
   type OperatorCost,
   StepUse,
@@ -45,7 +44,6 @@ export class CompiledStepCost implements StepCost {
   readonly #logitTable: StepTable;
   readonly #roofline: Roofline;
   readonly #work = new AttentionWork();
-  readonly #scratch = new Float64Array(CHARGE_COUNT);
   /** Of the step in hand: seconds of its products that attention of decoding sequences could still hide behind. */
   #idleSeconds = 0;
 
@@ -200,16 +198,9 @@ export class CompiledStepCost implements StepCost {
    * memory, network and trees idle, and uses that up.
    */
   #mixedSeconds(compiled: CompiledGroup, shape: StepShape, charges: Float64Array): number {
-    const { group, kernel } = compiled;
     const work = this.#workOf(compiled, shape);
-    const treeSeconds = charges[RESOURCE_INDEX.mac_tree]!;
-    const seconds = kernel.mixed(work, group.layers, charges);
-    const onTrees = charges[RESOURCE_INDEX.mac_tree]! > treeSeconds;
-    if (this.#idleSeconds === 0 || !onTrees) return seconds;
-    work.decodeSequences = 0;
-    work.decodeContextTokens = 0;
-    const promptsAlone = kernel.mixed(work, group.layers, this.#scratch);
-    const hidden = Math.min(seconds - promptsAlone, this.#idleSeconds);
+    const seconds = compiled.kernel.mixed(work, compiled.group.layers, charges);
+    const hidden = Math.min(work.decodesApartSeconds, this.#idleSeconds);
     this.#idleSeconds -= hidden;
     return seconds - hidden;
   }

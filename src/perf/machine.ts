@@ -73,6 +73,8 @@ export class AttentionWork {
   filledTokens = 0;
   /** Most keys that a new token attends to. */
   longestKeys = 0;
+  /** Answer of `mixed`: of its seconds those that the decodes add by working on other units than the prompts do. */
+  decodesApartSeconds = 0;
 
   clear(): void {
     this.decodeSequences = 0;
@@ -83,6 +85,7 @@ export class AttentionWork {
     this.prefillKvTokens = 0;
     this.filledTokens = 0;
     this.longestKeys = 0;
+    this.decodesApartSeconds = 0;
   }
 
   /** Adds a prefill chunk as a kernel with the given blocks computes it, `window` being Infinity without one. */

@@ -23,6 +23,7 @@ export class StepTable {
   readonly #cost: CountCost;
   /** NaN where a row is not yet known. Apart from the charges, which a running simulation does not look at. */
   #seconds = new Float64Array(FIRST_ROWS).fill(NaN);
+  #idleSeconds = new Float64Array(FIRST_ROWS);
   /** Row-major, CHARGE_COUNT a row. */
   #charges = new Float64Array(FIRST_ROWS * CHARGE_COUNT);
 
@@ -49,19 +50,18 @@ export class StepTable {
 
   /** Seconds for `count` in which neither trees, vector units, network nor memory are busy. */
   idleSeconds(count: number): number {
-    const seconds = this.seconds(count);
-    const at = count * CHARGE_COUNT;
-    let busy = 0;
-    for (let i = 0; i < BESIDE_ARRAYS.length; i++)
-      busy = Math.max(busy, this.#charges[at + BESIDE_ARRAYS[i]!]!);
-    return Math.max(0, seconds - busy);
+    this.seconds(count);
+    return this.#idleSeconds[count]!;
   }
 
   #fill(count: number): number {
     if (count >= this.#seconds.length) this.#growTo(count + 1);
     const at = count * CHARGE_COUNT;
-    const seconds = this.#cost(count, this.#charges.subarray(at, at + CHARGE_COUNT));
+    const charges = this.#charges.subarray(at, at + CHARGE_COUNT);
+    const seconds = this.#cost(count, charges);
+    const busy = Math.max(...BESIDE_ARRAYS.map((resource) => charges[resource]!));
     this.#seconds[count] = seconds;
+    this.#idleSeconds[count] = Math.max(0, seconds - busy);
     return seconds;
   }
 
@@ -70,6 +70,9 @@ export class StepTable {
     const seconds = new Float64Array(length).fill(NaN);
     seconds.set(this.#seconds);
     this.#seconds = seconds;
+    const idleSeconds = new Float64Array(length);
+    idleSeconds.set(this.#idleSeconds);
+    this.#idleSeconds = idleSeconds;
     const charges = new Float64Array(length * CHARGE_COUNT);
     charges.set(this.#charges);
     this.#charges = charges;

@@ -40,7 +40,9 @@ export class Cluster {
   /** The observer stopped the run. */
   interrupted = false;
   readonly #source: RequestSource;
-  readonly #config: SimulationConfig;
+  /** Requests that arrive in [from, until) are measured. */
+  readonly #fromSeconds: number;
+  readonly #untilSeconds: number;
   readonly #fleet: Fleet;
   readonly #dispatcher: Dispatcher;
   readonly #admission: Admission | undefined;
@@ -66,7 +68,8 @@ export class Cluster {
   constructor(source: RequestSource, config: SimulationConfig) {
     const { admission, clients, seed = 0, timelineSeconds } = config;
     this.#source = source;
-    this.#config = config;
+    this.#fromSeconds = config.window.fromSeconds;
+    this.#untilSeconds = config.window.untilSeconds;
     this.log = new RequestLog(source.classes, source.knownCount);
     this.#fleet = new Fleet(config, this.log, this.gaps);
     this.replicas = this.#fleet.replicas;
@@ -176,8 +179,7 @@ export class Cluster {
     this.#source.take(draft);
     const seconds = draft.arrivalSeconds;
     if (this.log.length === 0) this.firstArrivalSeconds = seconds;
-    const { fromSeconds, untilSeconds } = this.#config.window;
-    const request = this.log.append(draft, seconds >= fromSeconds && seconds < untilSeconds);
+    const request = this.log.append(draft, seconds >= this.#fromSeconds && seconds < this.#untilSeconds);
     this.#inSystem++;
     this.#patience?.arrived(request, seconds);
     this.#send(request);

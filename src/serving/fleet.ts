@@ -16,6 +16,8 @@ export class Fleet {
   /** Replicas that take new requests, and those that take over after the first token, by rising index. */
   #entries: readonly number[];
   readonly #decoders: readonly number[];
+  /** Every request of at most so many tokens is served by a replica that does all the work itself. */
+  readonly #servedTokens: number;
 
   /** @throws InputError for pools that cannot work together */
   constructor(config: SimulationConfig, log: RequestLog, gaps: GapSketch) {
@@ -34,6 +36,8 @@ export class Fleet {
     });
     this.#entries = this.#replicasOf((role) => role !== "decode");
     this.#decoders = this.#replicasOf((role) => role === "decode");
+    const whole = this.#pools.filter(({ role }) => role === "both");
+    this.#servedTokens = Math.max(0, ...whole.map(({ engine }) => mostTokens(engine)));
   }
 
   /** From now on only these of the replicas that take new requests do so. */
@@ -60,6 +64,8 @@ export class Fleet {
 
   /** Why no replica could ever serve the request; undefined when one could. */
   whyNever(request: number): RejectReason | undefined {
+    const { inputTokens, outputTokens } = this.#log;
+    if (inputTokens[request]! + outputTokens[request]! <= this.#servedTokens) return undefined;
     let reason: RejectReason | undefined;
     for (const pool of this.#pools) {
       if (pool.role === "decode") continue;
@@ -89,9 +95,12 @@ export class Fleet {
 function refusalBy(engine: EngineConfig, log: RequestLog, request: number): RejectReason | undefined {
   const tokens = log.inputTokens[request]! + log.outputTokens[request]!;
   if (tokens > engine.maxModelLen) return "longer-than-max-model-len";
-  // The last token is sampled but its keys and values are never stored.
-  if (Math.ceil((tokens - 1) / engine.blockSize) > engine.kvBlocks) return "never-fits-kv";
-  return undefined;
+  return tokens > mostTokens(engine) ? "never-fits-kv" : undefined;
+}
+
+/** Prompt and answer of the longest request. Its last token is sampled but its keys and values are never stored. */
+function mostTokens({ maxModelLen, kvBlocks, blockSize }: EngineConfig): number {
+  return Math.min(maxModelLen, kvBlocks * blockSize + 1);
 }
 
 function refusePolicy(found: string): InputError {

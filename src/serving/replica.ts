@@ -290,7 +290,7 @@ export class Replica implements BatchBuilder {
   }
 
   get decodeBlocksDue(): number {
-    return this.#ledger.sequences === 0 ? 0 : this.#ledger.blocksDue();
+    return this.#ledger.blocksDue();
   }
 
   get freeBlocks(): number {

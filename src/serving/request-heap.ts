@@ -2,7 +2,8 @@ import { doubled } from "../core/doubled.ts";
 
 /** Requests by a key, the earlier arrival among equals. A binary heap in flat arrays, no allocation after it has grown. */
 export class RequestHeap {
-  #keys = new Float64Array(64);
+  /** The first one is Infinity when the heap is empty. */
+  #keys = new Float64Array(64).fill(Infinity, 0, 1);
   #requests = new Int32Array(64);
   #length = 0;
 
@@ -12,7 +13,7 @@ export class RequestHeap {
 
   /** Smallest key; Infinity when empty. */
   get firstKey(): number {
-    return this.#length === 0 ? Infinity : this.#keys[0]!;
+    return this.#keys[0]!;
   }
 
   get firstRequest(): number {
@@ -26,7 +27,8 @@ export class RequestHeap {
 
   removeFirst(): void {
     const last = --this.#length;
-    this.#sink(0, this.#keys[last]!, this.#requests[last]!);
+    if (last === 0) this.#keys[0] = Infinity;
+    else this.#sink(0, this.#keys[last]!, this.#requests[last]!);
   }
 
   /** Takes out a request from anywhere, which must be here. */

@@ -169,7 +169,15 @@ function attentionKernel(
           pairs * pairJoules +
           expanded * expansionJoules +
           context * (decodeOnTrees ? treeJoules : arrayJoules));
-      return layers * (launchSeconds + (decodeOnTrees ? bothUnits : arraysAlone));
+      if (!decodeOnTrees) return layers * (launchSeconds + arraysAlone);
+      const promptsAlone = Math.max(
+        prefillSeconds,
+        work.prefillKvTokens * dramSeconds,
+        work.prefillKvTokens * prefillNocSeconds,
+        pairs * vectorSeconds,
+      );
+      work.decodesApartSeconds = layers * (bothUnits - promptsAlone);
+      return layers * (launchSeconds + bothUnits);
     },
     describe(work: AttentionWork, charges: Float64Array): OperatorMapping {
       const decodesOnTrees = charges[RESOURCE_INDEX.mac_tree]! > 0;
