@@ -9,7 +9,7 @@ import { Fleet } from "./fleet.ts";
 import { Transfers } from "./handover/transfers.ts";
 import { TimelineSampler } from "./metrics/timeline.ts";
 import type { SimulationObserver } from "./observer.ts";
-import type { Replica } from "./replica.ts";
+import type { Replica } from "./replica/replica.ts";
 import { PHASE, RequestLog } from "./request-log.ts";
 import {
   REJECT_REASONS,

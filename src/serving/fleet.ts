@@ -1,7 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import type { GapSketch } from "../core/gap-sketch.ts";
 import { poolsOf, type EngineConfig, type PoolConfig, type SimulationConfig } from "./config.ts";
-import { Replica } from "./replica.ts";
+import { Replica } from "./replica/replica.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { RejectReason } from "./result.ts";
 import { schedulerMaker } from "./schedulers/registry.ts";

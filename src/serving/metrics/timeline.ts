@@ -1,4 +1,4 @@
-import type { Replica } from "../replica.ts";
+import type { Replica } from "../replica/replica.ts";
 import type { Timeline } from "../result.ts";
 
 /** Beyond this many samples every other one is dropped and the spacing doubles: memory stays bounded. */
