@@ -25,7 +25,13 @@ export class Batch implements BatchBuilder {
   /** What the steps that a scheduler only asked about would have used. */
   readonly #unused: StepUse;
 
-  constructor(residents: Residents, clock: StepClock, meter: StepMeter, engine: EngineConfig, cost: StepCost) {
+  constructor(
+    residents: Residents,
+    clock: StepClock,
+    meter: StepMeter,
+    engine: EngineConfig,
+    cost: StepCost,
+  ) {
     this.#residents = residents;
     this.#clock = clock;
     this.#meter = meter;

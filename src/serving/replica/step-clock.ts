@@ -43,7 +43,8 @@ export class StepClock {
   start(batch: Batch, seconds: number): void {
     this.busy = true;
     this.#boundByPolicy = false;
-    if (batch.shape.chunkCount > 0 || this.#paused || batch.transferSeconds > 0) this.#planStep(batch, seconds);
+    if (batch.shape.chunkCount > 0 || this.#paused || batch.transferSeconds > 0)
+      this.#planStep(batch, seconds);
     else this.#planStretch(batch, seconds);
   }
 
