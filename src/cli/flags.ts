@@ -35,6 +35,10 @@ export interface CheckFlags extends ScenarioFlags {
   readonly json?: boolean;
 }
 
+export interface EstimateFlags extends ScenarioFlags {
+  readonly json?: boolean;
+}
+
 export interface TraceInfoFlags extends TraceFlags {
   readonly fit?: boolean;
   readonly json?: boolean;

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { programVersion } from "../node/program-version.ts";
+import { addEstimate } from "./estimate-program.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName, type ValidateFlags } from "./flags.ts";
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     );
   addRun(program);
   addCheck(program);
+  addEstimate(program);
   addExplain(program);
   addTrace(program);
   addList(program);
