@@ -70,9 +70,9 @@ const ROWS: readonly Row[] = [
 /** The terminal's answer: a column per system, what was left out, and the formulas with their limits. */
 export function estimateScreen({ scenario, systems }: EstimateReport, paint: Paint): string {
   const head = ["", ...systems.map(({ name }) => paint.bold(name))];
-  const rows = ROWS.flatMap(({ label, text, optional }) => {
-    const cells = systems.map(text);
-    return optional === true && cells.every((cell) => cell === "-") ? [] : [[label, ...cells]];
+  const rows = ROWS.flatMap((row) => {
+    const cells = systems.map((system) => row.text(system));
+    return row.optional === true && cells.every((cell) => cell === "-") ? [] : [[row.label, ...cells]];
   });
   return [
     `${paint.bold(scenario)}${paint.dim(" - estimated in closed form, nothing simulated")}`,
