@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { programVersion } from "../node/program-version.ts";
+import { addCapacity } from "./capacity-program.ts";
 import { addEstimate } from "./estimate-program.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addExplain } from "./explain-program.ts";
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addRun(program);
   addCheck(program);
   addEstimate(program);
+  addCapacity(program);
   addExplain(program);
   addTrace(program);
   addList(program);

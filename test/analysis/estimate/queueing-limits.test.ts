@@ -4,7 +4,10 @@ import { shareDecoding } from "../../../src/analysis/estimate/decode-sharing.ts"
 import { estimate } from "../../../src/analysis/estimate/estimate.ts";
 import { stratify } from "../../../src/analysis/estimate/strata.ts";
 import { profileTraffic, type TrafficProfile } from "../../../src/analysis/estimate/traffic-profile.ts";
-import { createConversationSource } from "../../../src/workload/clients/conversations.ts";
+import {
+  createConversationSource,
+  type ConversationSpec,
+} from "../../../src/workload/clients/conversations.ts";
 import { createSyntheticSource } from "../../../src/workload/synthetic.ts";
 import { simulate } from "../../../src/serving/simulate.ts";
 import { listSource } from "../../support/list-source.ts";
@@ -94,12 +97,12 @@ describe("an estimate agrees with queues of known answer:", () => {
     const config = toyConfig();
     const { cost, engine, scheduler, slo } = config;
     for (const users of [3, 30, 300]) {
-      const spec = {
+      const spec: ConversationSpec = {
         population: { kind: "closed", users, rampUpSeconds: 0 },
         thinkTime: { kind: "exponential", meanSeconds: 3 },
         ...{ input: { kind: "uniform", min: 50, max: 500 }, output: { kind: "uniform", min: 20, max: 80 } },
         requests: 4000,
-      } as const;
+      };
       const { metrics } = simulate(createConversationSource(spec, 1), config);
       const traffic = profileTraffic(createConversationSource(spec, 1));
       const estimated = estimate({
