@@ -35,6 +35,27 @@ export interface CheckFlags extends ScenarioFlags {
   readonly json?: boolean;
 }
 
+export interface EstimateFlags extends ScenarioFlags {
+  readonly json?: boolean;
+}
+
+export interface CapacityFlags extends ScenarioFlags {
+  readonly slo?: string;
+  readonly users?: boolean;
+  readonly thinkTime?: string;
+  readonly replicas?: boolean;
+  readonly curve?: boolean;
+  /** Shares, 0..1. */
+  readonly attainment: number;
+  readonly confidence: number;
+  readonly tolerance: number;
+  readonly replications: number;
+  readonly system?: string;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
 export interface TraceInfoFlags extends TraceFlags {
   readonly fit?: boolean;
   readonly json?: boolean;

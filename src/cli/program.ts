@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { programVersion } from "../node/program-version.ts";
+import { addCapacity } from "./capacity-program.ts";
+import { addEstimate } from "./estimate-program.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName, type ValidateFlags } from "./flags.ts";
@@ -45,6 +47,8 @@ export function createProgram(): Command {
     );
   addRun(program);
   addCheck(program);
+  addEstimate(program);
+  addCapacity(program);
   addExplain(program);
   addProfile(program);
   addTrace(program);
