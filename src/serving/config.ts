@@ -14,8 +14,25 @@ export interface EngineConfig {
   readonly longPrefillTokenThreshold: number;
   /** KV blocks of one replica. */
   readonly kvBlocks: number;
+  /** Requests share the blocks of prompts that begin alike; undefined for none. */
+  readonly prefixCaching?: PrefixCachingConfig | undefined;
   /** Room on the host for the caches of preempted requests, and the time to move a block there or back. */
   readonly hostSwap?: { readonly blocks: number; readonly secondsPerBlock: number } | undefined;
+}
+
+export interface PrefixCachingConfig {
+  /** Slower memories for blocks that the pool has no room for, the fastest first. */
+  readonly tiers: readonly KvTierConfig[];
+}
+
+export interface KvTierConfig {
+  readonly name: string;
+  /** Room in blocks, for one replica. */
+  readonly blocks: number;
+  /** Time to bring a block back. */
+  readonly secondsPerBlock: number;
+  /** False where computing again is held to be faster. */
+  readonly isLoaded: boolean;
 }
 
 export const ROUTERS = [

@@ -108,6 +108,9 @@ class ConversationSource implements RequestSource {
     draft.inputTokens = seats.nextInput[seat]!;
     draft.outputTokens = this.#mix.drawOutput(draft.classIndex);
     draft.sessionId = seats.session[seat]!;
+    draft.conversationId = draft.sessionId;
+    draft.systemPromptTokens = this.#mix.systemPromptTokens[draft.classIndex]!;
+    draft.systemPromptId = this.#mix.systemPromptId[draft.classIndex]!;
     draft.clientId = seat;
     draft.sourceRow = this.#sent++;
     this.#planAhead(seat, draft);
@@ -141,7 +144,8 @@ class ConversationSource implements RequestSource {
     seats.classIndex[seat] = this.#mix.drawClass();
     seats.turnsLeft[seat] = this.#turns?.() ?? 1;
     seats.session[seat] = this.#turns === undefined ? -1 : this.#conversations++;
-    seats.nextInput[seat] = this.#mix.drawInput(seats.classIndex[seat]);
+    const classIndex = seats.classIndex[seat];
+    seats.nextInput[seat] = this.#mix.systemPromptTokens[classIndex]! + this.#mix.drawInput(classIndex);
   }
 
   /** What the user will do once this request is answered. */
