@@ -1,8 +1,9 @@
 import { assumptionsOf } from "./assumptions.ts";
 import { judge } from "./comparison.ts";
-import { formatCount } from "./format.ts";
+import { formatCount, formatShare } from "./format.ts";
 import { plainTable } from "./plain-table.ts";
 import { bestIndices, KEY_FIGURES } from "./key-figures.ts";
+import { prefixHitRate } from "./prefix-hit-rate.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
 import { rejectionText, runSentence } from "./run-sentence.ts";
 
@@ -22,6 +23,9 @@ export function terminalScreen(reports: readonly RunReport[], paint: Paint): str
     ["Requests completed", ...reports.map(({ outcome }) => completed(outcome.metrics.counts))],
     ...(reports.some(({ outcome }) => outcome.metrics.counts.rejected > 0)
       ? [["Requests rejected", ...reports.map(({ outcome }) => formatCount(outcome.metrics.counts.rejected))]]
+      : []),
+    ...(reports.some(({ outcome }) => outcome.metrics.prefixCache !== undefined)
+      ? [["Prompt tokens from cache", ...reports.map(hitRate)]]
       : []),
   ];
   const figures = KEY_FIGURES.map((figure) => {
@@ -45,6 +49,10 @@ export function terminalScreen(reports: readonly RunReport[], paint: Paint): str
     ...(assumptions.length === 0 ? [] : [paint.dim(assumptions.join(" "))]),
     "",
   ].join("\n");
+}
+
+function hitRate({ outcome }: RunReport): string {
+  return formatShare(prefixHitRate(outcome.metrics));
 }
 
 function completed(counts: { readonly completed: number; readonly submitted: number }): string {

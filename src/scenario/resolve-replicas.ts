@@ -14,6 +14,7 @@ import type { ScenarioFiles } from "./files.ts";
 import { locatedAt, type Located, type Path } from "./located.ts";
 import { problemAt } from "./problems.ts";
 import { resolveWrittenPath } from "./read.ts";
+import { resolvePrefixCaching } from "./resolve-prefix-caching.ts";
 import { resolveChunking, resolveHostSwap, resolveScheduler, swaps } from "./resolve-scheduler.ts";
 import type { Replicas } from "./scenario.ts";
 import type { SystemInput } from "./schema.ts";
@@ -156,8 +157,10 @@ function resolveEngine(
         gpuMemoryUtilization: serving.gpu_memory_utilization,
       }),
     );
+  const prefixCaching = resolvePrefixCaching(root, serving, () => poolSize().blockBytes);
   return {
     ...{ maxNumBatchedTokens, maxModelLen, blockSize, enableChunkedPrefill },
+    ...(prefixCaching !== undefined && { prefixCaching }),
     maxNumSeqs: serving.max_num_seqs,
     kvBlocks: serving.kv_blocks ?? poolSize().blocks,
     ...(swaps(serving.scheduler) && {

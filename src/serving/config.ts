@@ -23,6 +23,8 @@ export interface EngineConfig {
 export interface PrefixCachingConfig {
   /** Slower memories for blocks that the pool has no room for, the fastest first. */
   readonly tiers: readonly KvTierConfig[];
+  /** Whether blocks are brought back from where computing them again takes no longer. */
+  readonly load: "always" | "when-faster";
 }
 
 export interface KvTierConfig {
@@ -31,8 +33,6 @@ export interface KvTierConfig {
   readonly blocks: number;
   /** Time to bring a block back. */
   readonly secondsPerBlock: number;
-  /** False where computing again is held to be faster. */
-  readonly isLoaded: boolean;
 }
 
 export const ROUTERS = [

@@ -1,5 +1,18 @@
-import type { KvTierConfig } from "../config.ts";
+import type { KvTierConfig, PrefixCachingConfig } from "../config.ts";
 import { BlockRun, CachedText, RunQueue } from "./run-queue.ts";
+
+/**
+ * The slower memories of one replica, the fastest first.
+ * @param secondsToCompute a block of prompt tokens
+ */
+export function createTiers({ tiers, load }: PrefixCachingConfig, secondsToCompute: number): BlockTier[] {
+  const created: BlockTier[] = [];
+  for (const config of [...tiers].reverse()) {
+    const isLoaded = load === "always" || config.secondsPerBlock < secondsToCompute;
+    created.unshift(new BlockTier(config, isLoaded, created[0]));
+  }
+  return created;
+}
 
 /**
  * Cached blocks that a faster memory had no room for, the ones that came longest ago displaced first. A block is in one
@@ -8,6 +21,8 @@ import { BlockRun, CachedText, RunQueue } from "./run-queue.ts";
  */
 export class BlockTier {
   readonly config: KvTierConfig;
+  /** False where computing again is held to be faster than loading. */
+  readonly isLoaded: boolean;
   /** Blocks that were loaded from here, and such as came here and were displaced. */
   loadedBlocks = 0;
   storedBlocks = 0;
@@ -17,8 +32,9 @@ export class BlockTier {
   readonly #queue = new RunQueue();
 
   /** @param below takes what is displaced here; undefined when it is lost */
-  constructor(config: KvTierConfig, below: BlockTier | undefined) {
+  constructor(config: KvTierConfig, isLoaded: boolean, below: BlockTier | undefined) {
     this.config = config;
+    this.isLoaded = isLoaded;
     this.#below = below;
   }
 

@@ -113,7 +113,7 @@ export class PrefixCache {
     let block = from;
     for (let i = 0; i < this.#tiers.length; i++) {
       const tier = this.#tiers[i]!;
-      if (!tier.config.isLoaded) continue;
+      if (!tier.isLoaded) continue;
       const found = tier.count(key, block, to);
       this.#loadable[i]! += found;
       block += found;

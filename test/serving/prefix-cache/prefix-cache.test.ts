@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { KvPool } from "../../../src/serving/kv-pool.ts";
-import { BlockTier } from "../../../src/serving/prefix-cache/block-tier.ts";
+import { createTiers } from "../../../src/serving/prefix-cache/block-tier.ts";
 import { PrefixCache } from "../../../src/serving/prefix-cache/prefix-cache.ts";
 import { PromptPaths } from "../../../src/serving/prefix-cache/prompt-paths.ts";
 import { RequestDraft, type PromptBlocks } from "../../../src/workload/request.ts";
@@ -99,11 +99,13 @@ test("runs of blocks behave as single blocks do, whoever comes, computes and goe
       (capacity, blockSize, tierBlocks, prompts, drawnList, operations) => {
         const pool = new KvPool(capacity, blockSize);
         const paths = new PromptPaths(blocksOf(prompts));
-        const tiers: BlockTier[] = [];
-        for (const blocks of [...tierBlocks].reverse()) {
-          const config = { name: "tier", blocks, secondsPerBlock: 0.5, isLoaded: true };
-          tiers.unshift(new BlockTier(config, tiers[0]));
-        }
+        const tiers = createTiers(
+          {
+            tiers: tierBlocks.map((blocks) => ({ name: "tier", blocks, secondsPerBlock: 0.5 })),
+            load: "always",
+          },
+          0,
+        );
         const cache = new PrefixCache(pool, paths, tiers);
         const naive = new NaivePrefixCache(capacity, blockSize, tierBlocks);
         const requests = drawnList.map((drawn, row) => {
