@@ -1,5 +1,6 @@
 import type { DecodeLedger } from "./decode/ledger.ts";
 import type { KvPool } from "./kv-pool.ts";
+import type { PrefixCache } from "./prefix-cache/prefix-cache.ts";
 import { PHASE, type RequestLog } from "./request-log.ts";
 import type { Allocation } from "./scheduler.ts";
 
@@ -9,18 +10,29 @@ export class BlockDemand {
   readonly #log: RequestLog;
   readonly #pool: KvPool;
   readonly #ledger: DecodeLedger;
+  readonly #cache: PrefixCache | undefined;
 
-  constructor(allocation: Allocation, log: RequestLog, pool: KvPool, ledger: DecodeLedger) {
+  constructor(
+    allocation: Allocation,
+    log: RequestLog,
+    pool: KvPool,
+    ledger: DecodeLedger,
+    cache: PrefixCache | undefined,
+  ) {
     this.#allocation = allocation;
     this.#log = log;
     this.#pool = pool;
     this.#ledger = ledger;
+    this.#cache = cache;
   }
 
   /** Blocks to be taken for `tokens` more tokens of a prefilling or waiting request. */
   ofChunk(request: number, tokens: number): number {
     const log = this.#log;
     const waits = log.phase[request] === PHASE.waiting;
+    if (waits && this.#cache !== undefined && log.computedTokens[request] === 0) {
+      return this.#ofSharedPrompt(request, tokens, this.#cache);
+    }
     switch (this.#allocation) {
       case "chunk": {
         const computed = log.computedTokens[request]!;
@@ -59,6 +71,17 @@ export class BlockDemand {
     if (phase === PHASE.landed) return this.ofComputed(request);
     if (phase === PHASE.decoding) return this.#pool.blocksFor(this.#ledger.computedTokens(request));
     return this.#allocation === "chunk" ? this.ofComputed(request) : this.#ofPrompt(request);
+  }
+
+  /** Blocks that a waiting request has to take beside those that others hold as well. */
+  #ofSharedPrompt(request: number, tokens: number, cache: PrefixCache): number {
+    const { inputTokens, generatedTokens } = this.#log;
+    cache.match(request, inputTokens[request]! + generatedTokens[request]!);
+    const blocks =
+      this.#allocation === "chunk"
+        ? this.#pool.blocksFor(cache.matchedTokens + tokens)
+        : this.#ofPrompt(request);
+    return blocks - cache.matchedHeldBlocks;
   }
 
   /** Blocks of all that has to be in the cache before the next output token. */

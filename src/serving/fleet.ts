@@ -32,6 +32,7 @@ export class Fleet {
         const policy = makeScheduler();
         const splits = policy.allocation === "chunk" || policy.allocation === "prompt";
         if (role !== "both" && !splits) throw refusePolicy(scheduler.policy);
+        if (engine.prefixCaching !== undefined && !splits) throw refuseSharing(scheduler.policy);
         return new Replica(log, gaps, policy, engine, cost, jumps, role === "prefill", causes);
       });
     });
@@ -108,6 +109,15 @@ function refusePolicy(found: string): InputError {
   return new InputError({
     key: "serving.scheduler",
     message: "cannot take over requests in the middle, nor hand them over:",
+    found,
+    expected: "a policy that takes memory as it is needed, such as vllm-v1",
+  });
+}
+
+function refuseSharing(found: string): InputError {
+  return new InputError({
+    key: "serving.enable_prefix_caching",
+    message: "memory is reserved for whole sequences, so that none can share it:",
     found,
     expected: "a policy that takes memory as it is needed, such as vllm-v1",
   });

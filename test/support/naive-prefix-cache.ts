@@ -2,6 +2,12 @@ interface Block {
   /** All tokens up to the end of the block; undefined when the block holds nothing of use. */
   content: string | undefined;
   holders: number;
+  /**
+   * Who computed the same at the same time, and the blocks that this takes besides. When somebody else leaves, one of them
+   * takes over the block itself; which one is left open until one of them goes.
+   */
+  owners: number[];
+  copies: Block[];
 }
 
 /**
@@ -23,7 +29,12 @@ export class NaivePrefixCache {
     this.tiers = tierBlocks.map(() => []);
     this.#tierBlocks = tierBlocks;
     this.#blockSize = blockSize;
-    this.#free = Array.from({ length: capacity }, () => ({ content: undefined, holders: 0 }));
+    this.#free = Array.from({ length: capacity }, () => ({
+      content: undefined,
+      holders: 0,
+      owners: [],
+      copies: [],
+    }));
   }
 
   get freeBlocks(): number {
@@ -113,40 +124,36 @@ export class NaivePrefixCache {
         blocks[k] = known;
       } else {
         known.holders++;
+        known.owners.push(request);
+        known.copies.push(block);
         blocks[k] = known;
-        this.#copiesOf(request).push(block);
       }
     }
   }
 
-  readonly #copies = new Map<number, Block[]>();
-
-  #copiesOf(request: number): Block[] {
-    const copies = this.#copies.get(request) ?? [];
-    this.#copies.set(request, copies);
-    return copies;
-  }
-
   release(request: number): void {
     const blocks = this.#held.get(request)!;
-    const useless = [...blocks.filter(({ content }) => content === undefined), ...this.#copiesOf(request)];
     this.#held.delete(request);
-    this.#copies.delete(request);
-    for (const block of useless) this.#letGo(block);
-    for (const block of blocks.filter(({ content }) => content !== undefined).reverse()) this.#letGo(block);
+    for (const block of blocks.filter(({ content }) => content === undefined)) this.#free.push(block);
+    for (const block of blocks.filter(({ content }) => content !== undefined).reverse()) {
+      block.holders--;
+      const isOwner = block.owners.includes(request);
+      block.owners = block.owners.filter((owner) => owner !== request);
+      const isSpare = block.copies.length > 0 && (isOwner || block.copies.length === block.holders);
+      if (isSpare) this.#free.push(block.copies.pop()!);
+      else if (block.holders === 0) this.#free.push(block);
+    }
   }
 
+  /** Blocks that the release of a request would free. */
   heldAlone(request: number): number {
-    return [...this.#held.get(request)!, ...this.#copiesOf(request)].filter(({ holders }) => holders === 1)
-      .length;
+    return this.#held.get(request)!.filter(({ holders, owners, copies }) => {
+      return holders - 1 === copies.length || (copies.length > 0 && owners.includes(request));
+    }).length;
   }
 
   #hold(block: Block): void {
     if (block.holders++ === 0) this.#free.splice(this.#free.indexOf(block), 1);
-  }
-
-  #letGo(block: Block): void {
-    if (--block.holders === 0) this.#free.push(block);
   }
 
   #contentOf(tokens: readonly number[], k: number): string {

@@ -7,8 +7,8 @@ import { BlockRun, CachedText, RunQueue } from "./run-queue.ts";
 interface Holding {
   /** Leading blocks that the cache knows. */
   blocks: number;
-  /** Blocks besides, which hold a second time what somebody else holds. */
-  copies: number;
+  /** Places of blocks that it computed while somebody else held them already; undefined as long as there are none. */
+  copied: { readonly from: number; readonly to: number }[] | undefined;
   /** The text of its path that block number `blocks` belongs to, or one before it. */
   text: number;
 }
@@ -31,21 +31,34 @@ export class PrefixCache {
   loadSeconds = 0;
   /** Cached blocks whose room was needed. */
   evictedBlocks = 0;
+  /** Of all admissions: tokens that did not have to be computed. */
+  reusedTokens = 0;
+  /** Of first admissions: prompt tokens and blocks looked for, and found. */
+  queriedTokens = 0;
+  hitTokens = 0;
+  queriedBlocks = 0;
+  hitBlocks = 0;
+  /** Seconds that loading from slower memories took. */
+  loadedSeconds = 0;
+  readonly tiers: readonly BlockTier[];
   readonly #pool: KvPool;
   readonly #paths: PromptPaths;
   readonly #texts = new Map<number, CachedText>();
   /** The free blocks, those that hold nothing included. */
   readonly #free = new RunQueue();
   readonly #holdings = new Map<number, Holding>();
-  readonly #tiers: readonly BlockTier[];
   /** Blocks of each tier that the last `match` found worth loading. */
   readonly #loadable: Int32Array;
+  /** What the last `match` was for and the blocks in use then; no request when things have changed since. */
+  #matchedRequest = -1;
+  #matchedFor = 0;
+  #matchedUsedBlocks = 0;
 
   /** @param tiers where displaced blocks go, each into the next */
   constructor(pool: KvPool, paths: PromptPaths, tiers: readonly BlockTier[] = []) {
     this.#pool = pool;
     this.#paths = paths;
-    this.#tiers = tiers;
+    this.tiers = tiers;
     this.#loadable = new Int32Array(tiers.length);
     this.#pushEmpty(pool.capacityBlocks);
   }
@@ -74,7 +87,13 @@ export class PrefixCache {
 
   /** Finds the leading full blocks of a request's `tokens` tokens, of which the last one is always computed again. */
   match(request: number, tokens: number): void {
+    const { usedBlocks } = this.#pool;
+    const known = request === this.#matchedRequest && tokens === this.#matchedFor;
+    if (known && usedBlocks === this.#matchedUsedBlocks) return;
     this.#settle();
+    this.#matchedRequest = request;
+    this.#matchedFor = tokens;
+    this.#matchedUsedBlocks = usedBlocks;
     const paths = this.#paths;
     const limit = this.#blocksIn(tokens - 1);
     const count = paths.count(request);
@@ -92,7 +111,7 @@ export class PrefixCache {
         if (run.holders > 0) held += blocks;
         block += blocks;
       }
-      if (block < end && this.#tiers.length > 0) {
+      if (block < end && this.tiers.length > 0) {
         const found = this.#matchInTiers(key, block, end);
         loadable += found;
         block += found;
@@ -103,16 +122,16 @@ export class PrefixCache {
     this.matchedHeldBlocks = held;
     this.loadableBlocks = loadable;
     this.loadSeconds = 0;
-    for (let i = 0; i < this.#tiers.length; i++) {
-      this.loadSeconds += this.#loadable[i]! * this.#tiers[i]!.config.secondsPerBlock;
+    for (let i = 0; i < this.tiers.length; i++) {
+      this.loadSeconds += this.#loadable[i]! * this.tiers[i]!.config.secondsPerBlock;
     }
   }
 
   /** Blocks of a text from `from` on that slower memories hold without a gap and that are worth loading. */
   #matchInTiers(key: number, from: number, to: number): number {
     let block = from;
-    for (let i = 0; i < this.#tiers.length; i++) {
-      const tier = this.#tiers[i]!;
+    for (let i = 0; i < this.tiers.length; i++) {
+      const tier = this.tiers[i]!;
       if (!tier.isLoaded) continue;
       const found = tier.count(key, block, to);
       this.#loadable[i]! += found;
@@ -121,11 +140,26 @@ export class PrefixCache {
     return block - from;
   }
 
-  /** A request starts and holds what the last `match`, which was for it, has found. */
-  admit(request: number): void {
+  /** Tokens in what the last `match` has found. */
+  get matchedTokens(): number {
+    return (this.matchedBlocks + this.loadableBlocks) * this.#pool.blockSize;
+  }
+
+  /** A request starts whose cache comes from elsewhere: nothing that it holds is known yet. */
+  admitUnknown(request: number): void {
+    this.#holdings.set(request, { blocks: 0, copied: undefined, text: 0 });
+  }
+
+  /**
+   * A request of `tokens` tokens starts and holds what the last `match`, which was for it, has found here; what slower
+   * memories hold of it comes with the blocks that it takes next. Returns the blocks that were free.
+   */
+  admit(request: number, tokens: number): number {
+    this.#count(request, tokens);
+    this.#matchedRequest = -1;
     const paths = this.#paths;
     const limit = this.matchedBlocks;
-    const holding = { blocks: 0, copies: 0, text: 0 };
+    const holding: Holding = { blocks: 0, copied: undefined, text: 0 };
     this.#holdings.set(request, holding);
     let taken = 0;
     for (let i = 0; holding.blocks < limit; i++) {
@@ -144,7 +178,21 @@ export class PrefixCache {
       }
     }
     this.#pool.take(taken);
-    for (let i = 0; i < this.#tiers.length; i++) this.#tiers[i]!.loadedBlocks += this.#loadable[i]!;
+    return taken;
+  }
+
+  #count(request: number, tokens: number): void {
+    const { cachedTokens } = this.#paths;
+    const found = this.matchedTokens;
+    this.reusedTokens += found;
+    this.loadedSeconds += this.loadSeconds;
+    for (let i = 0; i < this.tiers.length; i++) this.tiers[i]!.loadedBlocks += this.#loadable[i]!;
+    if (cachedTokens[request]! >= 0) return;
+    cachedTokens[request] = found;
+    this.queriedTokens += tokens;
+    this.hitTokens += found;
+    this.queriedBlocks += this.#pool.blocksFor(tokens);
+    this.hitBlocks += found / this.#pool.blockSize;
   }
 
   /**
@@ -157,6 +205,7 @@ export class PrefixCache {
     const limit = this.#blocksIn(tokens);
     if (limit <= holding.blocks) return;
     this.#settle();
+    this.#matchedRequest = -1;
     for (;;) {
       const end = Math.min(limit, this.#blocksIn(paths.endAt(request, holding.text)));
       if (end > holding.blocks) this.#extendWithin(this.#textOf(request, holding.text), holding, end);
@@ -173,21 +222,40 @@ export class PrefixCache {
   release(request: number, blocks: number, computedTokens: number): void {
     this.extend(request, computedTokens);
     this.#settle();
+    this.#matchedRequest = -1;
     const paths = this.#paths;
     const holding = this.#holdings.get(request)!;
     this.#holdings.delete(request);
     const before = this.#free.blocks;
-    this.#pushEmpty(blocks - holding.blocks + holding.copies);
+    // A step that is lost with its replica had made more known than was computed.
+    this.#pushEmpty(Math.max(0, blocks - holding.blocks));
     let start = holding.blocks;
     for (let i = holding.text; i >= 0 && start > 0; i--) {
       const text = this.#texts.get(paths.keyAt(request, i));
       for (let run = text?.last; run !== undefined; run = run.before) {
         if (run.to > start) continue;
         start = run.from;
-        if (--run.holders === 0) this.#pushFree(run);
+        this.#letGo(run, holding);
       }
     }
     this.#pool.giveBack(this.#free.blocks - before);
+  }
+
+  /** Whoever is left holds the blocks themselves; a copy that nobody needs is free and holds nothing of use. */
+  #letGo(run: BlockRun, holding: Holding): void {
+    const hasSpare = this.#hasSpare(run, holding);
+    run.holders--;
+    if (run.holders === 0) {
+      this.#pushFree(run);
+    } else if (hasSpare) {
+      run.copies--;
+      this.#pushEmpty(run.to - run.from);
+    }
+  }
+
+  /** When this holder goes, the blocks are free, or a copy of them is. */
+  #hasSpare(run: BlockRun, holding: Holding): boolean {
+    return run.holders - 1 === run.copies || (run.copies > 0 && hasCopy(holding, run));
   }
 
   /** Blocks that the release of a request would free: those that nobody else holds. */
@@ -200,25 +268,27 @@ export class PrefixCache {
       for (let run = this.#texts.get(paths.keyAt(request, i))?.last; run !== undefined; run = run.before) {
         if (run.to > start) continue;
         start = run.from;
-        if (run.holders > 1) shared += run.to - run.from;
+        if (!this.#hasSpare(run, holding)) shared += run.to - run.from;
       }
     }
-    return blocks + holding.copies - shared;
+    return blocks - shared;
   }
 
   /** Blocks given back that hold nothing. */
   giveBackEmpty(blocks: number): void {
     this.#settle();
+    this.#matchedRequest = -1;
     this.#pushEmpty(blocks);
     this.#pool.giveBack(blocks);
   }
 
   /** All memory is lost, and nobody holds any. */
   clear(): void {
+    this.#matchedRequest = -1;
     this.#texts.clear();
     this.#holdings.clear();
     this.#free.clear();
-    for (const tier of this.#tiers) tier.clear();
+    for (const tier of this.tiers) tier.clear();
     this.#pool.giveBack(this.#pool.usedBlocks);
     this.#pushEmpty(this.#pool.capacityBlocks);
   }
@@ -228,7 +298,7 @@ export class PrefixCache {
       const run = runAt(text, holding.blocks);
       if (run === undefined) {
         this.#append(text, holding.blocks, end);
-        for (const tier of this.#tiers) tier.remove(text.key, end);
+        for (const tier of this.tiers) tier.remove(text.key, end);
         holding.blocks = end;
         return;
       }
@@ -239,7 +309,8 @@ export class PrefixCache {
         this.#free.insertBefore(new BlockRun(undefined, 0, blocks), run);
         this.#free.remove(run);
       } else {
-        holding.copies += blocks;
+        run.copies++;
+        (holding.copied ??= []).push({ from: run.from, to: run.to });
       }
       run.holders++;
       holding.blocks += blocks;
@@ -310,7 +381,7 @@ export class PrefixCache {
 
   #evicted(key: number, from: number, blocks: number): void {
     this.evictedBlocks += blocks;
-    if (this.#tiers.length > 0) this.#tiers[0]!.store(key, from, from + blocks);
+    if (this.tiers.length > 0) this.tiers[0]!.store(key, from, from + blocks);
   }
 
   #forget(run: BlockRun): void {
@@ -333,4 +404,9 @@ function runAt({ last }: CachedText, block: number): BlockRun | undefined {
   let run: BlockRun = last;
   while (run.from > block) run = run.before!;
   return run;
+}
+
+/** The blocks of a run are among those that a request computed while somebody else held them. */
+function hasCopy({ copied }: Holding, { from, to }: BlockRun): boolean {
+  return copied?.some((range) => from >= range.from && to <= range.to) === true;
 }

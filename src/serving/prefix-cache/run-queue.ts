@@ -5,8 +5,9 @@ export class BlockRun {
   /** Places within the sequence, in blocks: `from` … `to - 1`. */
   from: number;
   to: number;
-  /** Running requests that hold the blocks. */
+  /** Running requests that hold the blocks, and those of them that hold copies of their own; the former are more. */
   holders = 0;
+  copies = 0;
   /** Neighbours within the text. */
   before: BlockRun | undefined = undefined;
   after: BlockRun | undefined = undefined;
@@ -49,6 +50,7 @@ export class CachedText {
   split(run: BlockRun, at: number, end: number): BlockRun {
     const rest = new BlockRun(this, at, end);
     rest.holders = run.holders;
+    rest.copies = run.copies;
     run.to = at;
     rest.before = run;
     rest.after = run.after;

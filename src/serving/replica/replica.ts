@@ -6,6 +6,7 @@ import { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { EngineConfig } from "../config.ts";
 import type { Dock } from "../handover/dock.ts";
 import type { KvPool } from "../kv-pool.ts";
+import type { PrefixCache } from "../prefix-cache/prefix-cache.ts";
 import { PHASE, type RequestLog } from "../request-log.ts";
 import { STATUS } from "../result.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -92,6 +93,10 @@ export class Replica {
 
   get pool(): KvPool {
     return this.#residents.pool;
+  }
+
+  get cache(): PrefixCache | undefined {
+    return this.#residents.cache;
   }
 
   get dock(): Dock {
@@ -210,12 +215,14 @@ export class Replica {
 
   #end(request: number, seconds: number): void {
     const log = this.#log;
-    const { padded, pool, demand } = this.#residents;
+    const { padded, demand } = this.#residents;
     // The walking ledger finds out at a finish that the stretch is over; the counting ledger knew before.
     this.#clock.endStretch();
     log.phase[request] = PHASE.ended;
     log.computedTokens[request] = log.inputTokens[request]! + log.outputTokens[request]! - 1;
-    if (padded === undefined) pool.giveBack(demand.ofWhole(request));
+    if (padded === undefined) {
+      this.#residents.giveBack(request, demand.ofWhole(request), log.computedTokens[request]);
+    }
     this.#residents.leaveBatch(request);
     if (this.#isLeaving(request)) {
       log.generatedTokens[request] = log.outputTokens[request]!;
@@ -261,7 +268,7 @@ export class Replica {
    * in order of arrival, without those whose clients had gone already.
    */
   crash(seconds: number): number[] {
-    const { waiting, pool } = this.#residents;
+    const { waiting, pool, cache } = this.#residents;
     this.#clock.stop(seconds);
     this.startPlanned = false;
     const gone = new Set(this.#leaving.splice(0));
@@ -273,6 +280,7 @@ export class Replica {
     for (const request of orphans) if (!this.#hasEnded(request)) this.#drop(request);
     // What the lost step had taken for itself.
     pool.giveBack(pool.usedBlocks);
+    cache?.clear();
     return orphans.filter((request) => !gone.has(request)).sort((a, b) => a - b);
   }
 
@@ -295,7 +303,7 @@ export class Replica {
   /** A request goes before its end, between two steps: what it holds is free, what was computed for it is lost. */
   #drop(request: number): void {
     const { phase } = this.#log;
-    const { demand, dock, host, ledger, pool, prefilling, waiting } = this.#residents;
+    const { demand, dock, host, ledger, prefilling, waiting } = this.#residents;
     const held = demand.held(request);
     if (phase[request] === PHASE.decoding) {
       this.#clock.endStretch();
@@ -304,13 +312,13 @@ export class Replica {
     if (phase[request] === PHASE.prefilling) prefilling.remove(request);
     if (phase[request] === PHASE.landed) {
       dock.landed.delete(request);
-      pool.giveBack(held);
+      this.#residents.giveBackLost(held);
       waiting.remove(request);
     } else if (phase[request] === PHASE.waiting) {
       if (this.#residents.isSwapped(request)) host.giveBack(demand.ofComputed(request));
       waiting.remove(request);
     } else {
-      pool.giveBack(held);
+      this.#residents.giveBack(request, held, this.#log.computedTokens[request]!);
       this.#residents.leaveBatch(request);
     }
     phase[request] = PHASE.ended;
@@ -336,7 +344,8 @@ export class Replica {
 
   /** The cache of a request that went on elsewhere is no longer needed here. */
   release(request: number): void {
-    this.pool.giveBack(this.#residents.demand.ofComputed(request));
+    const { demand } = this.#residents;
+    this.#residents.giveBack(request, demand.ofComputed(request), this.#log.computedTokens[request]!);
     this.#heldElsewhere--;
   }
 
@@ -365,7 +374,7 @@ export class Replica {
   }
 
   #freeRefused(): void {
-    this.pool.giveBack(this.#refusedBlocks);
+    this.#residents.giveBackLost(this.#refusedBlocks);
     this.#refusedBlocks = 0;
   }
 
@@ -389,7 +398,7 @@ export class Replica {
     const request = [...landed].pop();
     if (request === undefined) return false;
     const log = this.#log;
-    this.pool.giveBack(this.#residents.demand.held(request));
+    this.#residents.giveBackLost(this.#residents.demand.held(request));
     landed.delete(request);
     this.#attribution?.evicted(request);
     this.meter.preemptions++;

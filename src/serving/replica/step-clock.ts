@@ -62,7 +62,8 @@ export class StepClock {
   #planStep(batch: Batch, seconds: number): void {
     this.endStretch();
     this.#priced = batch.describe();
-    this.#stepSeconds = this.#meter.stepSeconds(this.#priced) + batch.transferSeconds;
+    const computing = this.#meter.stepSeconds(this.#priced);
+    this.#stepSeconds = Math.max(computing, batch.loadSeconds) + batch.transferSeconds;
     this.#plannedSteps = 1;
     this.endSeconds = seconds + this.#stepSeconds;
   }

@@ -144,7 +144,7 @@ test("runs of blocks behave as single blocks do, whoever comes, computes and goe
             expect({ blocks, held, loadable }).toEqual(naive.match(prompt));
             expect(cache.loadSeconds).toBe(0.5 * loadable);
             if (blocks - held + loadable > pool.freeBlocks) continue;
-            cache.admit(row);
+            cache.admit(row, prompt.length);
             naive.admit(row, prompt);
             seen.hits += blocks;
             seen.shared += held;
@@ -193,7 +193,7 @@ describe("one block of the pool is left", () => {
     paths.append(0, draft);
     paths.append(1, draft);
     cache.match(0, 8);
-    cache.admit(0);
+    cache.admit(0, 8);
     cache.extend(0, 8);
     cache.match(1, 8);
     expect(cache.matchedBlocks).toBe(1);
