@@ -32,7 +32,7 @@ export function resolveReplicas(
 ): Replicas {
   const model = at(root, ["model"], () => findModelOrConfig(root, input.model, files));
   const device = resolveDevice(root, input);
-  const precision = precisionOf(formatsOf(input, model, device));
+  const precision = precisionOf(formatsOf(root, input, model, device));
   at(root, ["device", "mac_tree", "width"], () => {
     checkTreeWidth(device, model.hiddenSize);
   });
@@ -51,11 +51,13 @@ export function resolveReplicas(
 
 /** Formats as written; else those of the checkpoint, with 16-bit arithmetic where the device knows no other. */
 function formatsOf(
-  { precision }: SystemInput,
+  root: Located,
+  { precision, serving }: SystemInput,
   { checkpoint = {} }: LlmModel,
   device: Device,
 ): Partial<Formats> {
-  const { weights, experts, kv, activations } = precision;
+  const { weights, experts, activations } = precision;
+  const kv = kvFormat(root, serving.kv_cache_dtype, precision.kv);
   const asReleased = weights === undefined && experts === undefined ? checkpoint : {};
   const { activations: released = "bf16" } = asReleased;
   const multiplies = multipliesNatively(device, FORMATS[released].element);
@@ -66,6 +68,24 @@ function formatsOf(
     ...(experts !== undefined && { experts }),
     ...(kv !== undefined && { kv }),
   };
+}
+
+/** Format of the KV cache, which can be written in two places. */
+function kvFormat(
+  root: Located,
+  dtype: SystemInput["serving"]["kv_cache_dtype"],
+  format: Formats["kv"] | undefined,
+): Formats["kv"] | undefined {
+  if (dtype === "auto") return format;
+  const named = dtype === "bfloat16" ? "bf16" : "fp8";
+  if (format === undefined || format === named) return named;
+  throw new InputError(
+    problemAt(root, ["serving", "kv_cache_dtype"], {
+      message: `precision keeps the KV cache in ${format}, but this says`,
+      found: dtype,
+      expected: "one of the two, or the same in both",
+    }),
+  );
 }
 
 function resolveParallelism(root: Located, { cluster }: SystemInput, model: LlmModel): Parallelism {

@@ -96,6 +96,9 @@ const kvOffloadSchema = z
   })
   .meta({ description: "Where cached blocks go that the pool has no room for" });
 
+/** Formats of the KV cache by vLLM's names; the two kinds of fp8 take the same room and time. */
+const KV_CACHE_DTYPES = ["auto", "bfloat16", "fp8", "fp8_e4m3", "fp8_e5m2"] as const;
+
 const servingSchema = z.strictObject({
   scheduler: schedulerSchema.prefault(DEFAULT_POLICIES.scheduler),
   max_num_seqs: count("Sequences that may run at the same time on one replica").default(256),
@@ -116,6 +119,10 @@ const servingSchema = z.strictObject({
     description: "Longest prefill chunk of one request in tokens; 0 for no limit besides the budget",
   }),
   kv_blocks: count("KV blocks of one replica, instead of what fits in device memory").optional(),
+  kv_cache_dtype: z
+    .enum(KV_CACHE_DTYPES)
+    .default("auto")
+    .meta({ description: "Format of the KV cache by vLLM's names; auto takes that of precision" }),
   enable_prefix_caching: z
     .boolean()
     .default(false)

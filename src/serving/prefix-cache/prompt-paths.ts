@@ -53,6 +53,11 @@ export class PromptPaths {
     return this.#systemTexts(row) + this.#blockCount(row) + 1;
   }
 
+  /** Texts of a request that others may have as well. */
+  sharedCount(row: number): number {
+    return this.count(row) - (this.#tailKey[row]! % KINDS === REQUEST ? 1 : 0);
+  }
+
   keyAt(row: number, index: number): number {
     const system = this.#systemTexts(row);
     if (index < system) return keyOf(this.#systemPrompt[row]!, SYSTEM_PROMPT);

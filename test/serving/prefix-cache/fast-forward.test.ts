@@ -7,9 +7,10 @@ import { disaggregated } from "../../support/disaggregated.ts";
 import { drawnConversations, drawnImpatience, drawnRouting } from "../../support/drawn-clients.ts";
 import { CLASSES, drawnClassedRequests, EVERY_SCHEDULER } from "../../support/drawn-policies.ts";
 import { sharing, withSharedPrompts } from "../../support/drawn-prompts.ts";
-import { drawnSystems } from "../../support/drawn-systems.ts";
-import { listSource } from "../../support/list-source.ts";
-import { expectSameRun } from "../../support/same-run.ts";
+import { drawnRequests, drawnSystems } from "../../support/drawn-systems.ts";
+import { BLOCK_TOKENS, listSource, type ListedRequest } from "../../support/list-source.ts";
+import { runReferenceEngine } from "../../support/reference-engine.ts";
+import { expectClose, expectSameRun } from "../../support/same-run.ts";
 import { toyConfig } from "../../support/simulation.ts";
 
 const SHARING = EVERY_SCHEDULER.filter(({ name }) => !RESERVING_SCHEDULERS.has(name));
@@ -108,3 +109,50 @@ test("replicas that fail forget what they cached, in both modes", () => {
   );
   for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(100);
 });
+
+test("the plain loop gives the run of a naive engine with a naive cache, block by block", () => {
+  const seen = { cached: 0, preempted: 0 };
+  fc.assert(
+    fc.property(withSharedPrompts(drawnRequests), drawnSystems, (drawnList, drawn) => {
+      const config = toyConfig({
+        ...drawn,
+        engine: { ...drawn.engine, prefixCaching: { tiers: [], load: "always" } },
+        config: { mode: "step-by-step" },
+      });
+      const { maxModelLen, kvBlocks, blockSize } = config.engine;
+      const longest = Math.min(maxModelLen, kvBlocks * blockSize);
+      // Two requests of one conversation are never open at the same time.
+      const requests = drawnList.filter(
+        ({ inputTokens, outputTokens, conversationId }) =>
+          conversationId === undefined && inputTokens + outputTokens <= longest,
+      );
+      const reference = runReferenceEngine(requests, config.engine, config.cost, requests.map(tokensOf));
+      const { records } = simulate(listSource(requests), config);
+      for (const [row, expected] of reference.entries()) {
+        expect(records.preemptions[row], `preemptions of request ${row}`).toBe(expected.preemptions);
+        if (expected.preemptions === 0) {
+          expect(records.cachedTokens![row], `found by request ${row}`).toBe(expected.cachedTokens);
+        }
+        expectClose(records.firstTokenSeconds[row]!, expected.firstTokenSeconds, `first token of ${row}`);
+        expectClose(records.finishSeconds[row]!, expected.finishSeconds, `finish of ${row}`);
+        seen.cached += expected.cachedTokens;
+        seen.preempted += expected.preemptions;
+      }
+    }),
+    { numRuns: 300 },
+  );
+  expect(seen.cached).toBeGreaterThan(10_000);
+  expect(seen.preempted).toBeGreaterThan(30);
+});
+
+/** Every token of prompt and answer as a number of its own, equal where requests share it. */
+function tokensOf(request: ListedRequest, row: number): number[] {
+  const { systemPrompt, blocks, inputTokens, outputTokens } = request;
+  return Array.from({ length: inputTokens + outputTokens }, (_, i) => {
+    const alone = 1e9 + row * 1000 + i;
+    if (i >= inputTokens) return alone;
+    if (systemPrompt !== undefined && i < systemPrompt.tokens) return systemPrompt.id * 1000 + i;
+    const block = blocks?.[Math.floor(i / BLOCK_TOKENS)];
+    return block === undefined ? alone : 1e6 + block * BLOCK_TOKENS + (i % BLOCK_TOKENS);
+  });
+}
