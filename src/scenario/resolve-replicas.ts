@@ -4,10 +4,11 @@ import type { Device } from "../hardware/device.ts";
 import { checkArithmetic, checkTreeWidth, multipliesNatively } from "../hardware/limits.ts";
 import { findModel } from "../models/catalog.ts";
 import { modelFromHuggingFaceConfig } from "../models/hugging-face.ts";
-import type { LlmModel } from "../models/llm-model.ts";
+import { commonWindowTokens, type LlmModel } from "../models/llm-model.ts";
 import { checkParallelism, type Parallelism } from "../models/parallelism.ts";
 import { FORMATS, precisionOf, type Formats } from "../models/precision.ts";
 import type { EngineConfig, SloConfig } from "../serving/config.ts";
+import { CHUNK_BY_CHUNK_SCHEDULERS } from "../serving/scheduler-config.ts";
 import { sizeKvPool } from "../serving/kv-pool-size.ts";
 import { withOverrides } from "./device-overrides.ts";
 import type { ScenarioFiles } from "./files.ts";
@@ -178,9 +179,13 @@ function resolveEngine(
       }),
     );
   const prefixCaching = resolvePrefixCaching(root, serving, () => poolSize().blockBytes);
+  // Cached blocks are kept whole, and so are those of policies that reserve them.
+  const frees = prefixCaching === undefined && CHUNK_BY_CHUNK_SCHEDULERS.has(serving.scheduler.policy);
+  const slidingWindowTokens = frees ? commonWindowTokens(model) : undefined;
   return {
     ...{ maxNumBatchedTokens, maxModelLen, blockSize, enableChunkedPrefill },
     ...(prefixCaching !== undefined && { prefixCaching }),
+    ...(slidingWindowTokens !== undefined && { slidingWindowTokens }),
     maxNumSeqs: serving.max_num_seqs,
     kvBlocks: serving.kv_blocks ?? poolSize().blocks,
     ...(swaps(serving.scheduler) && {

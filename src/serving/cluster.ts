@@ -156,12 +156,14 @@ export class Cluster {
     let prefillSteps = 0;
     let jumpsCut = 0;
     let policyStops = 0;
+    let windowStops = 0;
     for (const { meter } of this.replicas) {
       steps += meter.steps;
       stops += meter.stops;
       prefillSteps += meter.prefillSteps;
       jumpsCut += meter.jumpsCut;
       policyStops += meter.policyStops;
+      windowStops += meter.windowStops;
     }
     return {
       events: this.#events,
@@ -171,7 +173,8 @@ export class Cluster {
         prompt_in_batch: prefillSteps,
         arrival_cut_jump: jumpsCut,
         policy_asked_again: policyStops,
-        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops,
+        window_freed_block: windowStops,
+        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops - windowStops,
       },
     };
   }

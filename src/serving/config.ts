@@ -14,6 +14,8 @@ export interface EngineConfig {
   readonly longPrefillTokenThreshold: number;
   /** KV blocks of one replica. */
   readonly kvBlocks: number;
+  /** Every layer looks back over so many tokens, the current one included: blocks wholly behind them are given back. */
+  readonly slidingWindowTokens?: number | undefined;
   /** Requests share the blocks of prompts that begin alike; undefined for none. */
   readonly prefixCaching?: PrefixCachingConfig | undefined;
   /** Room on the host for the caches of preempted requests, and the time to move a block there or back. */

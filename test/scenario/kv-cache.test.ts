@@ -84,6 +84,24 @@ describe("prefix caching", () => {
   });
 });
 
+describe("a sliding window", () => {
+  const engineOf = (model: string, ...lines: string[]) =>
+    scenario(YAML.replace("llama-3-8b", model) + lines.join("\n")).systems[0]!.engine;
+
+  test("frees what is behind it where every layer has it and blocks come chunk by chunk", () => {
+    expect(engineOf("mistral-7b-v0.1").slidingWindowTokens).toBe(4096);
+    expect(engineOf("llama-3-8b")).not.toHaveProperty("slidingWindowTokens");
+    // Half of the layers see all, and need every block.
+    expect(engineOf("gemma-2-9b")).not.toHaveProperty("slidingWindowTokens");
+    expect(engineOf("mistral-7b-v0.1", "serving: { scheduler: sarathi }")).not.toHaveProperty(
+      "slidingWindowTokens",
+    );
+    expect(engineOf("mistral-7b-v0.1", "serving: { enable_prefix_caching: true }")).not.toHaveProperty(
+      "slidingWindowTokens",
+    );
+  });
+});
+
 describe("kv_cache_dtype", () => {
   const decodeSeconds = (system: ReturnType<typeof load>) => {
     const cost = compileStepCost(system);

@@ -59,6 +59,9 @@ export function runReferenceEngine(
   const use = cost.openUse();
   const freeBlocks = () =>
     cache?.freeBlocks ?? engine.kvBlocks - sequences.reduce((sum, { blocks }) => sum + blocks, 0);
+  /** Blocks that only tokens behind the sliding window are in. */
+  const behind = (computed: number) =>
+    Math.max(0, Math.floor((computed - (engine.slidingWindowTokens ?? Infinity) + 1) / engine.blockSize));
   const blocksFor = (tokens: number) => Math.ceil(tokens / engine.blockSize);
   let now = 0;
 
@@ -68,7 +71,7 @@ export function runReferenceEngine(
     return Math.min(threshold > 0 ? Math.min(missing, threshold) : missing, budget);
   };
   const allocate = (sequence: Sequence, tokens: number): boolean => {
-    const needed = blocksFor(sequence.computed + tokens) - sequence.blocks;
+    const needed = blocksFor(sequence.computed + tokens) - behind(sequence.computed) - sequence.blocks;
     if (needed > freeBlocks()) return false;
     sequence.blocks += needed;
     if (cache !== undefined) {
@@ -157,7 +160,9 @@ export function runReferenceEngine(
     now += cost.step(shape, use);
 
     for (const [sequence, tokens] of scheduled) {
+      const { computed } = sequence;
       sequence.computed += tokens;
+      sequence.blocks -= behind(sequence.computed) - behind(computed);
       if (sequence.computed < sequence.request.inputTokens + sequence.generated) continue;
       sequence.generated++;
       sequence.decoding = true;

@@ -177,7 +177,9 @@ export class Replica {
     const request = this.#batch.chunkRequest(index);
     const chunk = this.#batch.shape.chunkNewTokens[index]!;
     const left = this.#residents.tokensToPrefill(request) - chunk;
-    log.computedTokens[request]! += chunk;
+    const computed = log.computedTokens[request]!;
+    log.computedTokens[request] = computed + chunk;
+    if (this.#residents.freesBehindWindow) this.#freeBehindWindow(computed, computed + chunk);
     if (left > 0) return;
     this.#residents.prefilling.remove(request);
     const generated = ++log.generatedTokens[request]!;
@@ -197,11 +199,13 @@ export class Replica {
       return;
     }
     log.phase[request] = PHASE.decoding;
-    this.#residents.ledger.join(
-      request,
-      log.computedTokens[request]!,
-      log.outputTokens[request]! - generated,
-    );
+    this.#residents.ledger.join(request, log.computedTokens[request], log.outputTokens[request]! - generated);
+  }
+
+  /** A request has gone on from so many computed tokens to so many. */
+  #freeBehindWindow(from: number, to: number): void {
+    const { demand, pool } = this.#residents;
+    pool.giveBack(demand.behindWindow(to) - demand.behindWindow(from));
   }
 
   #endStall(request: number, seconds: number): void {
@@ -380,13 +384,14 @@ export class Replica {
 
   /** Takes blocks for caches that are to come, as long as seats and blocks last and nobody waits who was here before. */
   #reserve(seconds: number): void {
-    const { dock, ledger, pool, running, waiting } = this.#residents;
+    const { demand, dock, ledger, pool, running, waiting } = this.#residents;
     while (dock.expectedCount > 0) {
       if (running.length + waiting.length + dock.inbound >= this.engine.maxNumSeqs) return;
       if (waiting.length > 0 && this.#log.phase[waiting.first] !== PHASE.landed) return;
       const computed = this.#log.computedTokens[dock.firstExpected]!;
-      if (pool.blocksFor(computed + 1) + ledger.blocksDue() > pool.freeBlocks) return;
-      pool.take(pool.blocksFor(computed));
+      const blocks = demand.ofComputed(dock.firstExpected);
+      if (blocks + pool.blocksToGrow(computed, 1) + ledger.blocksDue() > pool.freeBlocks) return;
+      pool.take(blocks);
       this.#attribution?.reserved(dock.firstExpected, seconds);
       dock.reserveFirst();
     }

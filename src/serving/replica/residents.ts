@@ -25,6 +25,8 @@ export class Residents {
   /** Undefined where requests share nothing. */
   readonly cache: PrefixCache | undefined;
   readonly host: HostMemory;
+  /** Blocks wholly behind a sliding window are given back. */
+  readonly freesBehindWindow: boolean;
   readonly demand: BlockDemand;
   readonly waiting: WaitingQueue;
   readonly running: RunningOrder;
@@ -54,10 +56,12 @@ export class Residents {
     this.running = new RunningOrder(log);
     this.prefilling = new PrefillSet(engine.maxNumSeqs);
     const grows = allocation === "chunk" || allocation === "prompt";
-    const ledger = [log, gaps, engine.blockSize, grows, windowTokens] as const;
+    this.freesBehindWindow = engine.slidingWindowTokens !== undefined;
+    const freeingTokens = engine.slidingWindowTokens ?? Infinity;
+    const ledger = [log, gaps, engine.blockSize, grows, windowTokens, freeingTokens] as const;
     this.jumper = jumps ? new CountingLedger(...ledger) : undefined;
     this.ledger = this.jumper ?? new WalkingLedger(...ledger);
-    this.demand = new BlockDemand(allocation, log, this.pool, this.ledger, this.cache);
+    this.demand = new BlockDemand(allocation, log, this.pool, this.ledger, this.cache, freeingTokens);
     this.padded = allocation === "batch" ? new PaddedBatch(windowTokens, engine.maxNumSeqs) : undefined;
   }
 

@@ -70,11 +70,7 @@ function byLongestPrefix({ log, view }: RoutingFacts, prompts: PromptPaths, mayS
   };
 }
 
-function withHomes(
-  { view }: RoutingFacts,
-  keyOf: (request: number) => number,
-  mayStay: MayStay,
-): Router {
+function withHomes({ view }: RoutingFacts, keyOf: (request: number) => number, mayStay: MayStay): Router {
   const homes = new Map<number, number>();
   return {
     route(request, among) {

@@ -18,15 +18,16 @@ test("chains are equal exactly where equal blocks follow equal blocks", () => {
       const chains = internChains(blocks);
       const textOf = new Map<number, string>();
       const chainOf = new Map<string, number>();
-      drawn.forEach((prompt, row) => { prompt.forEach((_, k) => {
+      drawn.forEach((prompt, row) => {
+        prompt.forEach((_, k) => {
           const chain = chains[blocks.offsets[row]! + k]!;
           const text = prompt.slice(0, k + 1).join();
           expect(textOf.get(chain) ?? text).toBe(text);
           expect(chainOf.get(text) ?? chain).toBe(chain);
           textOf.set(chain, text);
           chainOf.set(text, chain);
-        }); },
-      );
+        });
+      });
     }),
   );
 });
