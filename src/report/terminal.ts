@@ -4,6 +4,7 @@ import { judge } from "./comparison.ts";
 import { formatCount, formatNumber, formatShare } from "./format.ts";
 import { plainTable } from "./plain-table.ts";
 import { bestIndices, KEY_FIGURES } from "./key-figures.ts";
+import { prefixHitRate } from "./prefix-hit-rate.ts";
 import { deviceTotals, fleetText, type RunReport } from "./run-report.ts";
 import { rejectionText, runSentence } from "./run-sentence.ts";
 
@@ -26,6 +27,9 @@ export function terminalScreen(reports: readonly RunReport[], paint: Paint): str
       return counts.some((count) => count > 0) ? [[label, ...counts.map(formatCount)]] : [];
     }),
     ...replicaRow(reports),
+    ...(reports.some(({ outcome }) => outcome.metrics.prefixCache !== undefined)
+      ? [["Prompt tokens from cache", ...reports.map(hitRate)]]
+      : []),
   ];
   const figures = KEY_FIGURES.map((figure) => {
     const best = bestIndices(figure, reports);
@@ -80,6 +84,10 @@ function classRows(reports: readonly RunReport[]): string[][] {
     `SLO attainment, ${name}`,
     ...reports.map(({ outcome }) => formatShare(outcome.metrics.slo.byClass[name]?.attainment ?? null)),
   ]);
+}
+
+function hitRate({ outcome }: RunReport): string {
+  return formatShare(prefixHitRate(outcome.metrics));
 }
 
 function completed(counts: { readonly completed: number; readonly submitted: number }): string {

@@ -53,6 +53,7 @@ function settingsOf(
   files: ScenarioFiles,
 ): SystemSettings {
   const { weights, experts, kv, activations } = precision;
+  const { kv_offload: offload, ...serving } = input.serving;
   return {
     model: model.name,
     precision: { weights, experts, kv, activations },
@@ -60,8 +61,9 @@ function settingsOf(
     ...deviceSettings(root, input.device, device),
     cluster: { ...clusterSettings(input.cluster), ...(pooled !== undefined && poolSettings(pooled)) },
     serving: {
-      ...input.serving,
-      scheduler: schedulerSettings(input.serving.scheduler),
+      ...serving,
+      ...(offload !== undefined && { kv_offload: inSnakeCase(offload) }),
+      scheduler: schedulerSettings(serving.scheduler),
       max_model_len: engine.maxModelLen,
       enable_chunked_prefill: engine.enableChunkedPrefill,
       kv_blocks: engine.kvBlocks,

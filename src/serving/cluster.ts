@@ -6,11 +6,12 @@ import { CauseLedger } from "./attribution/cause-ledger.ts";
 import type { Attribution } from "./attribution/cause-rows.ts";
 import { Availability } from "./availability/availability.ts";
 import { Patience } from "./clients/patience.ts";
-import type { SimulationConfig } from "./config.ts";
+import { poolsOf, type SimulationConfig } from "./config.ts";
 import { Fleet } from "./fleet.ts";
 import { Transfers } from "./handover/transfers.ts";
 import { TimelineSampler } from "./metrics/timeline.ts";
 import type { SimulationObserver } from "./observer.ts";
+import { PromptPaths } from "./prefix-cache/prompt-paths.ts";
 import type { Replica } from "./replica/replica.ts";
 import { PHASE, RequestLog } from "./request-log.ts";
 import {
@@ -73,7 +74,9 @@ export class Cluster {
     this.#source = source;
     this.#fromSeconds = config.window.fromSeconds;
     this.#untilSeconds = config.window.untilSeconds;
-    this.log = new RequestLog(source.classes, source.knownCount);
+    const shares = poolsOf(config).some(({ engine }) => engine.prefixCaching !== undefined);
+    const prompts = shares ? new PromptPaths(source.promptBlocks) : undefined;
+    this.log = new RequestLog(source.classes, source.knownCount, prompts);
     this.#causes = config.attribution === true ? new CauseLedger(this.log, config.slo) : undefined;
     this.#fleet = new Fleet(config, this.log, this.gaps, this.#causes);
     this.replicas = this.#fleet.replicas;
@@ -153,12 +156,14 @@ export class Cluster {
     let prefillSteps = 0;
     let jumpsCut = 0;
     let policyStops = 0;
+    let windowStops = 0;
     for (const { meter } of this.replicas) {
       steps += meter.steps;
       stops += meter.stops;
       prefillSteps += meter.prefillSteps;
       jumpsCut += meter.jumpsCut;
       policyStops += meter.policyStops;
+      windowStops += meter.windowStops;
     }
     return {
       events: this.#events,
@@ -168,7 +173,8 @@ export class Cluster {
         prompt_in_batch: prefillSteps,
         arrival_cut_jump: jumpsCut,
         policy_asked_again: policyStops,
-        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops,
+        window_freed_block: windowStops,
+        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops - windowStops,
       },
     };
   }

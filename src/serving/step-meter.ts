@@ -14,6 +14,8 @@ export class StepMeter {
   prefillSteps = 0;
   /** Stretches of steps after which the scheduler wanted to be asked again. */
   policyStops = 0;
+  /** Stretches of steps after which blocks behind a sliding window were given back. */
+  windowStops = 0;
   /** Jumps that an arrival cut short. */
   jumpsCut = 0;
   prefillTokens = 0;

@@ -32,6 +32,7 @@ export function audit(
     tokensConserved(cluster, tally),
     computedTokensConserved(cluster, tally),
     kvBlocksFreed(cluster),
+    ...(cluster.replicas.some(({ cache }) => cache !== undefined) ? [cachedBlocksConserved(cluster)] : []),
     littlesLaw(cluster, tally),
     ...stationLaws(cluster, tally),
     ...flowBalance(cluster),
@@ -77,24 +78,40 @@ function tokensConserved({ gaps, replicas }: Cluster, { gapsDue, outputTokens }:
   );
 }
 
-/** Tokens computed = tokens stored by the completed requests + tokens that preemptions and lost patience threw away. */
+/**
+ * Tokens computed or found in a cache = tokens stored by the completed requests + tokens that preemptions and lost
+ * patience threw away.
+ */
 function computedTokensConserved({ replicas }: Cluster, { storedTokens }: Tally): AuditCheck {
   let computed = 0;
   let discarded = 0;
-  for (const { meter } of replicas) {
+  let reused = 0;
+  for (const { meter, cache } of replicas) {
+    reused += cache?.reusedTokens ?? 0;
     computed += meter.prefillTokens + meter.decodeTokens;
     discarded += meter.discardedTokens;
   }
   return check(
     "computed tokens are stored or recomputed",
-    computed === storedTokens + discarded,
-    `${computed} computed, ${storedTokens} stored, ${discarded} discarded`,
+    computed + reused === storedTokens + discarded,
+    `${computed} computed, ${reused} found, ${storedTokens} stored, ${discarded} discarded`,
   );
 }
 
 function kvBlocksFreed({ replicas }: Cluster): AuditCheck {
   const used = replicas.reduce((sum, { pool }) => sum + pool.usedBlocks, 0);
   return check("all KV blocks are freed", used === 0, `${used} blocks still in use`);
+}
+
+/** Blocks used + cached and free + empty = capacity, and nobody holds a block any more. */
+function cachedBlocksConserved({ replicas }: Cluster): AuditCheck {
+  let wrong = 0;
+  for (const { pool, cache } of replicas) {
+    if (cache === undefined) continue;
+    const { held, references } = cache.cachedBlocks;
+    if (cache.countFree() + pool.usedBlocks !== pool.capacityBlocks || held + references > 0) wrong++;
+  }
+  return check("cached blocks are conserved", wrong === 0, `${wrong} of ${replicas.length} replicas are off`);
 }
 
 /** ∫ N dt = Σ time in system, each counted in its own way. */

@@ -21,6 +21,8 @@ export class StepClock {
   #boundByPolicy = false;
   /** The decoding sequences sat out the last step, so that their next one stands alone: its gap is longer. */
   #paused = false;
+  /** The jump ends where a block is left behind a sliding window. */
+  #boundByWindow = false;
   readonly #stretch: Stretch;
   readonly #residents: Residents;
   readonly #meter: StepMeter;
@@ -54,6 +56,7 @@ export class StepClock {
   start(batch: Batch, seconds: number): void {
     this.busy = true;
     this.#boundByPolicy = false;
+    this.#boundByWindow = false;
     if (batch.shape.chunkCount > 0 || this.#paused || batch.transferSeconds > 0)
       this.#planStep(batch, seconds);
     else this.#planStretch(batch, seconds);
@@ -62,7 +65,9 @@ export class StepClock {
   #planStep(batch: Batch, seconds: number): void {
     this.endStretch();
     this.#priced = batch.describe();
-    this.#stepSeconds = this.#meter.stepSeconds(this.#priced) + batch.transferSeconds;
+    const computing = this.#meter.stepSeconds(this.#priced);
+    batch.transferSeconds += Math.max(0, batch.loadSeconds - computing);
+    this.#stepSeconds = computing + batch.transferSeconds;
     this.#plannedSteps = 1;
     this.endSeconds = seconds + this.#stepSeconds;
   }
@@ -87,11 +92,16 @@ export class StepClock {
   }
 
   #stepsToJump(ledger: CountingLedger, settledSteps: number): number {
-    const { waiting, pool } = this.#residents;
+    const { waiting, pool, freesBehindWindow } = this.#residents;
     let atMost = Math.min(this.#stretch.lengthSteps - this.#stretch.steps, ledger.stepsUntilFinish());
+    if (freesBehindWindow && ledger.stepsUntilFreeing() < atMost) {
+      atMost = ledger.stepsUntilFreeing();
+      this.#boundByWindow = true;
+    }
     if (waiting.length > 0 && settledSteps < atMost) {
       atMost = settledSteps;
       this.#boundByPolicy = true;
+      this.#boundByWindow = false;
     }
     return ledger.stepsWithin(pool.freeBlocks, atMost);
   }
@@ -109,6 +119,7 @@ export class StepClock {
     this.#plannedSteps = steps;
     this.endSeconds = stretch.timeAfter(stretch.steps + steps);
     this.#boundByPolicy = false;
+    this.#boundByWindow = false;
     this.#meter.jumpsCut++;
     return true;
   }
@@ -178,6 +189,7 @@ export class StepClock {
     this.#advance(steps);
     stretch.steps += steps;
     if (this.#boundByPolicy) meter.policyStops++;
+    if (this.#boundByWindow) meter.windowStops++;
   }
 
   #passStep(batch: Batch): void {
@@ -210,7 +222,9 @@ export class StepClock {
   }
 
   #advance(steps: number): void {
-    this.#residents.ledger.advance(steps);
-    this.#residents.padded?.advance(steps);
+    const { ledger, padded, pool, freesBehindWindow } = this.#residents;
+    ledger.advance(steps);
+    padded?.advance(steps);
+    if (freesBehindWindow) pool.giveBack(ledger.blocksBehindWindow());
   }
 }

@@ -109,6 +109,9 @@ class ConversationSource implements RequestSource {
     draft.inputTokens = seats.nextInput[seat]!;
     draft.outputTokens = this.#mix.drawOutput(draft.classIndex);
     draft.sessionId = seats.session[seat]!;
+    draft.conversationId = draft.sessionId;
+    draft.systemPromptTokens = this.#mix.systemPromptTokens[draft.classIndex]!;
+    draft.systemPromptId = this.#mix.systemPromptId[draft.classIndex]!;
     draft.clientId = seat;
     draft.sourceRow = this.#sent++;
     this.#planAhead(seat, draft);
@@ -141,7 +144,8 @@ class ConversationSource implements RequestSource {
     seats.classIndex[seat] = this.#mix.drawClass();
     seats.turnsLeft[seat] = this.#turns?.() ?? 1;
     seats.session[seat] = this.#turns === undefined ? -1 : this.#conversations++;
-    seats.nextInput[seat] = this.#mix.drawInput(seats.classIndex[seat]);
+    const classIndex = seats.classIndex[seat];
+    seats.nextInput[seat] = this.#mix.systemPromptTokens[classIndex]! + this.#mix.drawInput(classIndex);
   }
 
   /** What the user will do once this request is answered. */
@@ -160,7 +164,7 @@ class ConversationSource implements RequestSource {
     const seats = this.#seats;
     if (completed || seats.failures[seat] === 0) seats.failingSinceSeconds[seat] = seconds;
     seats.failures[seat] = completed ? 0 : seats.failures[seat]! + 1;
-    if (seats.failures[seat]! < MOST_FAILURES_AT_ONCE || this.#requests < Infinity) return;
+    if (seats.failures[seat] < MOST_FAILURES_AT_ONCE || this.#requests < Infinity) return;
     seats.failures[seat] = 0;
     if (seconds - seats.failingSinceSeconds[seat]! > AT_ONCE_SECONDS) return;
     throw new RunError(
