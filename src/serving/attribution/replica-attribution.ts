@@ -1,6 +1,6 @@
 import type { StepCost, StepShape } from "../../perf/step-cost.ts";
 import type { EngineConfig } from "../config.ts";
-import type { Batch } from "../replica/batch.ts";
+import type { FormedBatch } from "../replica/formed-batch.ts";
 import type { Residents } from "../replica/residents.ts";
 import { PHASE } from "../request-log.ts";
 import type { StepMeter } from "../step-meter.ts";
@@ -63,7 +63,7 @@ export class ReplicaAttribution {
    * The batch is formed: what does the head of the queue wait for? Asked anew only when the head or those before it have
    * changed, so that the answer does not depend on how many equal steps are jumped over.
    */
-  formedBatch(batch: Batch): void {
+  formedBatch(batch: FormedBatch): void {
     const { running, waiting } = this.#residents;
     const head = waiting.length === 0 ? -1 : waiting.first;
     const { preemptions } = this.#meter;
@@ -77,7 +77,7 @@ export class ReplicaAttribution {
   }
 
   /** What the batch would take of a waiting request needs more blocks than there are. */
-  #exceedsPool(request: number, { decoding, decodeSequences, shape }: Batch): boolean {
+  #exceedsPool(request: number, { decoding, decodeSequences, shape }: FormedBatch): boolean {
     const { demand, pool } = this.#residents;
     let tokens = this.#engine.maxNumBatchedTokens - (decoding ? decodeSequences : 0);
     for (let i = 0; i < shape.chunkCount; i++) tokens -= shape.chunkNewTokens[i]!;
@@ -113,7 +113,7 @@ export class ReplicaAttribution {
    * A step with prompts, or one that stands alone, has passed; the decoding sequences have not got their tokens yet.
    * @param priced the batch as the device has computed it
    */
-  passStep(priced: StepShape, batch: Batch, seconds: number, endSeconds: number): void {
+  passStep(priced: StepShape, batch: FormedBatch, seconds: number, endSeconds: number): void {
     this.#split.ofStep(priced, seconds, batch.transferSeconds);
     this.#addToPrefills(batch);
     const { ledger } = this.#residents;
@@ -165,7 +165,7 @@ export class ReplicaAttribution {
   }
 
   /** Prompts share what they add to a step by their tokens; to each of them all decodes are those of others. */
-  #addToPrefills(batch: Batch): void {
+  #addToPrefills(batch: FormedBatch): void {
     const { chunkCount, chunkNewTokens } = batch.shape;
     const { log, prefilling } = this.#residents;
     const ledger = this.#ledger;

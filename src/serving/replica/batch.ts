@@ -5,11 +5,12 @@ import type { PrefixCache } from "../prefix-cache/prefix-cache.ts";
 import { PHASE } from "../request-log.ts";
 import type { BatchBuilder } from "../scheduler.ts";
 import type { StepMeter } from "../step-meter.ts";
+import type { FormedBatch } from "./formed-batch.ts";
 import type { Residents } from "./residents.ts";
 import type { StepClock } from "./step-clock.ts";
 
 /** The batch of the step that is being formed or runs, and all that a scheduler may do to form it. */
-export class Batch implements BatchBuilder {
+export class Batch implements BatchBuilder, FormedBatch {
   readonly engine: EngineConfig;
   settledSteps = 1;
   /** The decoding sequences take part. */

@@ -3,7 +3,7 @@ import type { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { CountingLedger } from "../decode/counting-ledger.ts";
 import type { StepMeter } from "../step-meter.ts";
 import { Stretch } from "../stretch.ts";
-import type { Batch } from "./batch.ts";
+import type { FormedBatch } from "./formed-batch.ts";
 import type { Residents } from "./residents.ts";
 
 /**
@@ -53,7 +53,7 @@ export class StepClock {
 
   // ---- planning ----
 
-  start(batch: Batch, seconds: number): void {
+  start(batch: FormedBatch, seconds: number): void {
     this.busy = true;
     this.#boundByPolicy = false;
     this.#boundByWindow = false;
@@ -62,7 +62,7 @@ export class StepClock {
     else this.#planStretch(batch, seconds);
   }
 
-  #planStep(batch: Batch, seconds: number): void {
+  #planStep(batch: FormedBatch, seconds: number): void {
     this.endStretch();
     this.#priced = batch.describe();
     const computing = this.#meter.stepSeconds(this.#priced);
@@ -72,7 +72,7 @@ export class StepClock {
     this.endSeconds = seconds + this.#stepSeconds;
   }
 
-  #planStretch(batch: Batch, seconds: number): void {
+  #planStretch(batch: FormedBatch, seconds: number): void {
     const { jumper } = this.#residents;
     const stretch = this.#stretch;
     if (!stretch.valid || stretch.steps === stretch.lengthSteps) this.#beginStretch(seconds);
@@ -138,7 +138,7 @@ export class StepClock {
   // ---- passing ----
 
   /** The current step or jump has ended. */
-  finish(batch: Batch): void {
+  finish(batch: FormedBatch): void {
     this.busy = false;
     if (this.#stretch.valid) this.#passStretch(this.#plannedSteps);
     else this.#passStep(batch);
@@ -192,7 +192,7 @@ export class StepClock {
     if (this.#boundByWindow) meter.windowStops++;
   }
 
-  #passStep(batch: Batch): void {
+  #passStep(batch: FormedBatch): void {
     const { shape, decoding } = batch;
     const { pool, ledger } = this.#residents;
     const seconds = this.#stepSeconds;
