@@ -23,6 +23,7 @@ export interface RunFlags extends ScenarioFlags {
   readonly force?: boolean;
   readonly timeline?: boolean;
   readonly timelineSeconds?: number;
+  readonly attribution?: boolean;
   readonly stepByStep?: boolean;
   readonly replications?: number;
   /** `ttft_p99=5%` each. */

@@ -24,6 +24,7 @@ export async function runCommand(scenarioPath: string, flags: RunFlags): Promise
         mode: flags.stepByStep === true ? "step-by-step" : "fast-forward",
         timelineSeconds: flags.timelineSeconds,
         withTimelineFile: flags.timeline === true || flags.timelineSeconds !== undefined,
+        attribution: flags.attribution,
         replications: replicationPlan(flags),
         withProgress: process.stderr.isTTY && flags.quiet !== true && flags.json !== true,
       },

@@ -163,7 +163,7 @@ async function supplyWithSeed(
 }
 
 async function replaySystems(
-  { mode, timelineSeconds, withProgress }: RunRequest,
+  { mode, timelineSeconds, attribution, withProgress }: RunRequest,
   scenario: Scenario,
   identity: RunIdentity,
   supply: RequestSupply,
@@ -175,7 +175,11 @@ async function replaySystems(
     if (thread.stopped && runs.length > 0) break;
     const hideProgress = progress?.showProgress(system.name, progress.measureOf(supply, thread));
     try {
-      const { outcome, wallSeconds } = await thread.replay(scenario, system, { mode, timelineSeconds });
+      const { outcome, wallSeconds } = await thread.replay(scenario, system, {
+        mode,
+        timelineSeconds,
+        attribution,
+      });
       const statistics = runStatistics(outcome.records, outcome.window, outcome.interrupted);
       const warnings = [...identity.warnings, ...beyondProfile(system, outcome.records)];
       const report: RunReport = {
