@@ -5,7 +5,7 @@ import type { Paint } from "../terminal.ts";
 import { differenceText, formatMetric, pairingText, pairSentence, verdictText } from "./words.ts";
 
 /** The screen of a comparison: a table for every contender against the first, then who wins what. */
-export function compareScreen({ pairs, runs, winners }: Comparison, paint: Paint): string {
+export function compareScreen({ names, pairs, runs, winners }: Comparison, paint: Paint): string {
   return [
     ...pairs.flatMap((pair) => [
       paint.bold(`${pair.second} against ${pair.first}`) +
@@ -13,7 +13,7 @@ export function compareScreen({ pairs, runs, winners }: Comparison, paint: Paint
           ` - ${runs > 1 ? `${formatPlural(runs, "run")} with equal seeds; ` : ""}${pairingText(pair)}`,
         ),
       "",
-      pairTable(pair, winners, paint),
+      pairTable(pair, names.length > 2 ? winners : undefined, paint),
       "",
       paint.bold(pairSentence(pair)),
       "",
@@ -21,9 +21,10 @@ export function compareScreen({ pairs, runs, winners }: Comparison, paint: Paint
   ].join("\n");
 }
 
+/** @param winners where there are more than two to choose from */
 function pairTable(
   { first, second, differences }: ComparedPair,
-  winners: Comparison["winners"],
+  winners: Comparison["winners"] | undefined,
   paint: Paint,
 ): string {
   const rows = differences
@@ -37,8 +38,12 @@ function pairTable(
         formatMetric(metric, difference.second),
         differenceText(difference),
         significanceOf(difference) === "better" ? paint.good(text) : text,
-        winners[metric.key] ?? "",
+        ...(winners === undefined ? [] : [winners[metric.key] ?? ""]),
       ];
     });
-  return plainTable(["", first, second, "difference (95 %)", "", "winner"], rows, [0, 4, 5]);
+  return plainTable(
+    ["", first, second, "difference (95 %)", "", ...(winners === undefined ? [] : ["winner"])],
+    rows,
+    [0, 4, 5],
+  );
 }

@@ -51,7 +51,7 @@ export function verdictText(difference: Difference): string {
     case "unknown":
       return interval === undefined || isInterval(interval)
         ? "one run each: no interval"
-        : `too few requests: about ${formatCount(interval.needed)} would tell`;
+        : `about ${formatCount(interval.needed)} requests would tell`;
   }
 }
 

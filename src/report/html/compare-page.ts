@@ -27,7 +27,8 @@ export function comparePage(
             ${runs > 1 ? `${formatPlural(runs, "run")} with equal seeds; ` : ""}${pairingText(pair)}.
           </p>
           <div class="grid">${chartCard(charts[i]!)}</div>
-          ${pairTable(pair, winners)}`,
+          <h2>${pair.second} against ${pair.first}</h2>
+          ${pairTable(pair, names.length > 2 ? winners : undefined)}`,
     )}
     ${warningList(warnings)}
     <footer>
@@ -39,7 +40,11 @@ export function comparePage(
   return reportPage(title, body, charts, chartLibrary);
 }
 
-function pairTable({ first, second, differences }: ComparedPair, winners: Comparison["winners"]): Html {
+/** @param winners where there are more than two to choose from */
+function pairTable(
+  { first, second, differences }: ComparedPair,
+  winners: Comparison["winners"] | undefined,
+): Html {
   const rows = differences
     .filter((difference) => difference.first !== null || difference.second !== null)
     .map((difference) => {
@@ -52,14 +57,14 @@ function pairTable({ first, second, differences }: ComparedPair, winners: Compar
         <td>${formatMetric(metric, difference.second)}</td>
         <td>${differenceText(difference)}</td>
         <td class="${tone}">${verdictText(difference)}</td>
-        <td>${winners[metric.key] ?? ""}</td>
+        ${winners === undefined ? "" : html`<td>${winners[metric.key] ?? ""}</td>`}
       </tr>`;
     });
   return html`<div class="card">
     <table>
       <thead>
         <tr>
-          ${["", first, second, "difference (95 %)", "", "winner"].map((name) => html`<th>${name}</th>`)}
+          ${["", first, second, "difference (95 %)", "", ...(winners === undefined ? [] : ["winner"])].map((name) => html`<th>${name}</th>`)}
         </tr>
       </thead>
       <tbody>
