@@ -32,6 +32,13 @@ export interface RunFlags extends ScenarioFlags {
   readonly quiet?: boolean;
 }
 
+export interface CompareFlags extends ScenarioFlags {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly replications?: number;
+  readonly json?: boolean;
+}
+
 export interface CheckFlags extends ScenarioFlags {
   readonly json?: boolean;
 }

@@ -3,6 +3,7 @@ import { programVersion } from "../node/program-version.ts";
 import { addCapacity } from "./capacity-program.ts";
 import { addEstimate } from "./estimate-program.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addCompare } from "./compare-program.ts";
 import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName, type ValidateFlags } from "./flags.ts";
 import { examples } from "./option-parsers.ts";
@@ -37,6 +38,7 @@ export function createProgram(): Command {
           "ador explain --model llama-3.1-8b --device ador-recalled",
           "where the time of one engine step goes",
         ],
+        ["ador compare before.yaml after.yaml", "is the second one better, and how sure is that?"],
         ["ador trace info traces/conversation.csv", "what is in a trace"],
         ["ador list devices", "accelerators known by name"],
       ]),
@@ -46,6 +48,7 @@ export function createProgram(): Command {
       `\nExit codes: 0 done, 1 the run failed, 2 bad input, 130 interrupted (what was done is kept).`,
     );
   addRun(program);
+  addCompare(program);
   addCheck(program);
   addEstimate(program);
   addCapacity(program);

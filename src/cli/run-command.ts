@@ -51,7 +51,7 @@ function replicationPlan({ replications, precision = [] }: RunFlags): Replicatio
  * A Ctrl-C before the simulation ends the program at once; the first one during it ends the run and keeps what completed,
  * a second one drops that too. What an output folder has staged goes with the process.
  */
-function stopOnInterrupt(thread: SimulationThread): () => void {
+export function stopOnInterrupt(thread: SimulationThread): () => void {
   const onInterrupt = (): void => {
     if (thread.stopped || !thread.simulating) process.exit(EXIT.interrupted);
     thread.stop();

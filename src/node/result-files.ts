@@ -34,12 +34,13 @@ export function writeResults(
   folder.commit();
 }
 
-function writeSystem(
+/** Writes the files of one system below `prefix`, which is empty or ends in `/`. */
+export function writeSystem(
   folder: OutputFolder,
   prefix: string,
   { report, wallSeconds }: FinishedRun,
-  library: string,
-  withTimeline: boolean,
+  library = chartLibrary(),
+  withTimeline = false,
 ): void {
   const { outcome } = report;
   folder.write(`${prefix}summary.json`, [jsonText(summaryOf(report))]);

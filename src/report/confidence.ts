@@ -83,8 +83,14 @@ function mapValues<K extends string, V, W>(
   >;
 }
 
-/** What a screen or a page says of a run: whether it has settled, and how sure its tails are. */
-export function trustSentence({ statistics, replicated, outcome }: RunReport): string {
+/** What a screen or a page says of each run: whether it has settled, and how sure its tails are. */
+export function trustSentences(reports: readonly RunReport[]): string[] {
+  return reports.map((report) =>
+    reports.length > 1 ? `${report.system.name}: ${trustSentence(report)}` : trustSentence(report),
+  );
+}
+
+function trustSentence({ statistics, replicated, outcome }: RunReport): string {
   const { verdict, reason } = statistics.steadiness;
   const judged = `Run ${verdict}: ${reason}.`;
   const intervals = replicated?.estimates.intervals ?? statistics.intervals;

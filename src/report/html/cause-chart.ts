@@ -3,7 +3,7 @@ import { GAP, TTFT, type Attribution } from "../../serving/attribution/cause-row
 import { CAUSES, type Cause } from "../../serving/attribution/causes.ts";
 import { CAUSE_NAMES } from "../cause-names.ts";
 import type { RunReport } from "../run-report.ts";
-import { lineLegend, NAME_BELOW, shortened, type Chart } from "./chart-parts.ts";
+import { NAME_BELOW, shortened, type Chart } from "./chart-parts.ts";
 
 /** Waiting in reds, prompts in blues, decoding in greens, the rest in greys; each reads on light and dark. */
 const COLOURS: Readonly<Record<Cause, string>> = {
@@ -68,7 +68,7 @@ function causeChart(
         animation: false,
         aria: { enabled: true },
         grid: { left: 64, right: 20, top: 44, bottom: 48 },
-        legend: lineLegend(true),
+        legend: { show: true, top: 0, right: 0, type: "scroll", icon: "roundRect" },
         tooltip: { trigger: "axis", formatter: "@causes" },
         xAxis: {
           ...{ type: "value", name: "percentile", ...NAME_BELOW, max: "dataMax", interval: 1 },

@@ -45,6 +45,7 @@ export const PAGE_SCRIPT = String.raw`
     "@number": digits,
     "@curveTimes": (items) => curve(items, seconds),
     "@curveNumbers": (items) => curve(items, digits),
+    "@difference": ({ value: [estimate, label, low, high] }) => escape(label) + ": <b>" + share(estimate) + "</b> (" + share(low) + " to " + share(high) + ")",
     "@timeCount": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => count(y)),
     "@timeShare": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => share(y)),
   };
