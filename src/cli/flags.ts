@@ -39,6 +39,11 @@ export interface CompareFlags extends ScenarioFlags {
   readonly json?: boolean;
 }
 
+export interface WhyFlags {
+  readonly in: string;
+  readonly json?: boolean;
+}
+
 export interface CheckFlags extends ScenarioFlags {
   readonly json?: boolean;
 }

@@ -11,6 +11,7 @@ import { addProfile } from "./profile-program.ts";
 import { addRun } from "./run-program.ts";
 import { addScenarioOptions } from "./shared-options.ts";
 import { addTrace } from "./trace-program.ts";
+import { addWhy } from "./why-program.ts";
 
 /** The command line. Each command loads its code when it runs, so that help comes at once. */
 export function createProgram(): Command {
@@ -48,6 +49,7 @@ export function createProgram(): Command {
       `\nExit codes: 0 done, 1 the run failed, 2 bad input, 130 interrupted (what was done is kept).`,
     );
   addRun(program);
+  addWhy(program);
   addCompare(program);
   addCheck(program);
   addEstimate(program);
