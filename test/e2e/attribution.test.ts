@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { ador, workFolder } from "./ador.ts";
+import { ador, contentsOf, workFolder } from "./ador.ts";
 import { expectContract } from "./contract.ts";
 
 /** Two users who need more blocks than there are, and a burst behind them. */
@@ -26,7 +26,7 @@ describe("ador run --attribution", () => {
 
   test("explains every first token and only gaps above the SLO, with causes that add up", () => {
     expect(run.stderr).toBe("");
-    expectContract(join(folder, "why"));
+    expectContract(contentsOf(join(folder, "why")));
     const rows = table("attribution.csv");
     const requests = new Map(table("requests.csv").map((row) => [row["request_id"], row]));
     expect(rows.filter(({ quantity }) => quantity === "ttft")).toHaveLength(300);
@@ -63,18 +63,17 @@ describe("ador run --attribution", () => {
   });
 
   test.each([
+    ["an unknown request", "300", "why", /no such request "300"\n {2}expected an id from 0 to 299/],
     [
-      "an unknown request",
-      ["why", "300", "--in", "why"],
-      /no such request "300"\n {2}expected an id from 0 to 299/,
+      "a folder without a result",
+      "0",
+      ".",
+      /requests\.csv: no such file\n {2}expected the folder of one system/,
     ],
-    ["a folder without causes", ["why", "0"], /attribution\.csv: no such file/],
-  ])("%s is an error that says what is there", (_, line, message) => {
-    const cwd = line.includes("--in") ? folder : join(folder, "why");
-    const args = line.includes("--in") ? line : [...line, "--in", "nowhere"];
-    const { code, stderr, stdout } = ador(args, { cwd });
+  ])("%s is an error that says what is there", (_, id, where, message) => {
+    const { code, stderr, stdout } = ador(["why", id, "--in", where], { cwd: folder });
     expect(code).toBe(2);
     expect(stdout).toBe("");
-    expect(stderr).toMatch(line.includes("--in") ? message : /no such file/);
+    expect(stderr).toMatch(message);
   });
 });
