@@ -9,6 +9,8 @@ import { benchWholeProcess } from "./whole-process.ts";
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`);
 await benchAzure();
 await benchLowLoad();
-execFileSync(process.execPath, [resolve(import.meta.dirname, "million.js")], { stdio: "inherit" });
+for (const alone of ["million.js", "fleet.js"]) {
+  execFileSync(process.execPath, [resolve(import.meta.dirname, alone)], { stdio: "inherit" });
+}
 benchWholeProcess();
 await benchCostModel();
