@@ -11,6 +11,8 @@ console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 
 await benchAzure();
 await benchAttribution();
 await benchLowLoad();
-execFileSync(process.execPath, [resolve(import.meta.dirname, "million.js")], { stdio: "inherit" });
+for (const alone of ["million.js", "fleet.js"]) {
+  execFileSync(process.execPath, [resolve(import.meta.dirname, alone)], { stdio: "inherit" });
+}
 benchWholeProcess();
 await benchCostModel();

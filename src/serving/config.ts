@@ -91,7 +91,7 @@ export interface ClientConfig {
   readonly retry?: RetryConfig | undefined;
 }
 
-/** Requests that timed out, or were turned away by a full queue or a rate limit, are sent again after a pause. */
+/** Requests that timed out, were turned away by a full queue or a rate limit, or lost with a replica, are sent again. */
 export interface RetryConfig {
   /** Times that a request is sent at most, the first included; at least 2. */
   readonly attempts: number;
