@@ -124,8 +124,11 @@ export function precisionMisses({ replications, estimates, targets }: Replicated
     if (estimate === undefined || !isInterval(estimate)) return [];
     const width = relativeHalfWidth(estimate);
     if (width <= target.share) return [];
+    const percent = (share: number) => `±${Number((100 * share).toPrecision(2))} %`;
+    const runs = formatPlural(replications.length, "replication");
+    const needed = formatCount(replicationsFor(replications.length, target, estimate));
     return [
-      `${target.name} is known to ±${(100 * width).toPrecision(2)} % after ${formatPlural(replications.length, "replication")}, not ±${(100 * target.share).toPrecision(2)} %; about ${formatCount(replicationsFor(replications.length, target, estimate))} would do`,
+      `${target.name} is known to ${percent(width)} after ${runs}, not ${percent(target.share)}; about ${needed} would do`,
     ];
   });
 }
