@@ -8,9 +8,10 @@ import { meanDurationSeconds } from "../../workload/clients/durations.ts";
 import { estimate, type Estimate } from "../estimate/estimate.ts";
 import { coversSystem, estimateRequest, trafficOf } from "../estimate/scenario-estimate.ts";
 import { atRate, type TrafficProfile } from "../estimate/traffic-profile.ts";
+import type { Figure } from "../experiment/figures.ts";
 import { largestWithin, type Trial } from "../experiment/largest-within.ts";
 import {
-  measurePoints,
+  measurePoint,
   type MeasuredPoint,
   type ReplayJob,
   type ReplayJobs,
@@ -35,6 +36,13 @@ export interface CapacityQuestion {
   /** Of users, where the workload has none of its own. */
   readonly thinkTime?: DurationSpec | undefined;
 }
+
+/** What is told of every trial beside its targets. */
+export const TOLD_FIGURES: readonly Figure[] = [
+  ...(["request_throughput_rps", "output_throughput_tps", "ttft_mean", "ttft_p50", "ttft_p99"] as const),
+  ...(["tbt_mean", "tbt_p50", "tbt_p99", "e2e_mean", "e2e_p50", "e2e_p99"] as const),
+  ...(["slo_attainment", "energy_per_token_j"] as const),
+];
 
 /** A load or a number of replicas that was simulated. */
 export interface CapacityTrial extends Trial {
@@ -111,8 +119,9 @@ export async function measureLevels(
   const { targets, confidence, replications, system } = question;
   const jobs = levels.map((level) => jobAt(question, traffic, level));
   const devices = system.replicas * deviceCount(system.parallelism);
-  const options = { replications, confidence, idleWatts: devices * idleWatts(system.device) };
-  const points = await measurePoints(jobs, options, replay);
+  const figures = [...new Set([...TOLD_FIGURES, ...targets.map(({ figure }) => figure)])];
+  const options = { replications, confidence, figures, idleWatts: devices * idleWatts(system.device) };
+  const points = await Promise.all(jobs.map((job) => measurePoint(job, options, replay)));
   return points.map((point, i): CapacityTrial => {
     const verdicts = verdictsOn(point, targets);
     return {
