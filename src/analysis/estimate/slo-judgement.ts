@@ -4,7 +4,7 @@ import {
   gapAtoms,
   queueSurvival,
   survivalOf,
-  tpotAtoms,
+  tpotSurvival,
   ttftSurvival,
   type Survival,
   type WeightedPoint,
@@ -39,7 +39,7 @@ export function latencyModel(model: SystemModel, points: readonly WeightedPoint[
   const survivals: Readonly<Record<RunTarget["metric"], () => Survival>> = {
     ttft: () => ttftSurvival(model, points),
     tbt: () => survivalOf(gapAtoms(model, points)),
-    tpot: () => survivalOf(tpotAtoms(model, points)),
+    tpot: () => tpotSurvival(model, points),
     e2e: () => survivalOf(endToEndAtoms(model, points)),
     queue: () => queueSurvival(points),
   };

@@ -76,7 +76,7 @@ function isWhole(text: string): boolean {
 }
 
 function quantity(text: string, whole: string): { number: number; unit: string } {
-  const match = /^\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+)\s*([^\d\s].*)?$/i.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+)\s*([a-zµ%][^.,:]*)?$/i.exec(text);
   const number = match === null ? NaN : Number(match[1]);
   if (!(number > 0 && Number.isFinite(number)))
     throw refuse("not a number more than 0:", text.trim() === "" ? whole : text.trim());
