@@ -39,6 +39,19 @@ export interface EstimateFlags extends ScenarioFlags {
   readonly json?: boolean;
 }
 
+export interface SensitivityFlags extends ScenarioFlags {
+  readonly metric: string;
+  /** Shares, 0..1. */
+  readonly change: number;
+  readonly confidence: number;
+  readonly equalArea?: boolean;
+  readonly replications: number;
+  readonly system?: string;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
 export interface CapacityFlags extends ScenarioFlags {
   readonly slo?: string;
   readonly users?: boolean;

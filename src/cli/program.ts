@@ -9,6 +9,7 @@ import { examples } from "./option-parsers.ts";
 import { addProfile } from "./profile-program.ts";
 import { addRun } from "./run-program.ts";
 import { addScenarioOptions } from "./shared-options.ts";
+import { addSensitivity } from "./sensitivity-program.ts";
 import { addTrace } from "./trace-program.ts";
 import { addValidate, addValidateEndToEnd } from "./validate-program.ts";
 
@@ -50,6 +51,7 @@ export function createProgram(): Command {
   addCheck(program);
   addEstimate(program);
   addCapacity(program);
+  addSensitivity(program);
   addExplain(program);
   addProfile(program);
   addTrace(program);

@@ -7,7 +7,7 @@ import type { DurationSpec } from "../../workload/clients/durations.ts";
 import { meanDurationSeconds } from "../../workload/clients/durations.ts";
 import { estimate, type Estimate } from "../estimate/estimate.ts";
 import { coversSystem, estimateRequest, trafficOf } from "../estimate/scenario-estimate.ts";
-import { atRate, type TrafficProfile } from "../estimate/traffic-profile.ts";
+import type { TrafficProfile } from "../estimate/traffic-profile.ts";
 import type { Figure } from "../experiment/figures.ts";
 import { largestWithin, type Trial } from "../experiment/largest-within.ts";
 import {
@@ -194,14 +194,33 @@ function estimatedLevel(question: CapacityQuestion, traffic: TrafficProfile): nu
       const thinkSeconds = meanDurationSeconds(spec.spec.thinkTime);
       return positive(at(system, trafficOf(spec, system), { users: 1, thinkSeconds }).slo.maxUsers);
     }
-    case "replicas": {
-      const perReplica = at({ ...system, replicas: 1 }, atRate(traffic, traffic.ratePerSecond)).slo
-        .maxRequestsPerSecond;
-      return perReplica === null || perReplica === 0
-        ? undefined
-        : Math.max(1, Math.ceil(traffic.ratePerSecond / perReplica));
-    }
+    case "replicas":
+      return fewestReplicas(
+        (replicas) => at({ ...system, replicas }, traffic).slo.maxRequestsPerSecond ?? 0,
+        traffic,
+      );
   }
+}
+
+const MOST_REPLICAS = 4096;
+
+/** Replicas that bear the traffic as estimated; undefined where no number of them does. */
+function fewestReplicas(
+  maxRate: (replicas: number) => number,
+  { ratePerSecond }: TrafficProfile,
+): number | undefined {
+  let enough = 1;
+  while (maxRate(enough) < ratePerSecond) {
+    enough *= 2;
+    if (enough > MOST_REPLICAS) return undefined;
+  }
+  let few = Math.floor(enough / 2);
+  while (enough - few > 1) {
+    const middle = Math.floor((few + enough) / 2);
+    if (maxRate(middle) < ratePerSecond) few = middle;
+    else enough = middle;
+  }
+  return enough;
 }
 
 /** Where to begin without an estimate: at what the scenario has. */
