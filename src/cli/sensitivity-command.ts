@@ -30,6 +30,9 @@ import type { SensitivityFlags } from "./flags.ts";
 import { chosenSystems, loadExperiment, withReplayPool, type Experiment } from "./laboratory.ts";
 import { paintFor } from "./paint.ts";
 
+/** Knobs that are area and nothing else: at equal area there is nothing to turn. */
+const AREA_KNOBS: ReadonlySet<string> = new Set(["device.cores", "cluster.replicas"]);
+
 /** `ador sensitivity`: what turning each knob of a system does to a figure. */
 export async function sensitivityCommand(path: string, flags: SensitivityFlags): Promise<void> {
   const figure = figureNamed(flags.metric);
@@ -37,7 +40,7 @@ export async function sensitivityCommand(path: string, flags: SensitivityFlags):
   const system = soleSystem(experiment, flags);
   const bench: Bench = { path, flags, experiment, system, figure };
   if (flags.equalArea === true) refuseFixedArea(system);
-  const knobs = knobsOf(system);
+  const knobs = knobsOf(system).filter(({ path: knob }) => flags.equalArea !== true || !AREA_KNOBS.has(knob));
   const folder = flags.out === undefined ? undefined : new OutputFolder(flags.out, flags.force === true);
   try {
     const expected = (2 * knobs.length + 1) * flags.replications;
@@ -129,7 +132,7 @@ function systemWith(
   const setting = settingText(knob, value);
   try {
     const system = loadedWith(bench, [setting]);
-    if (bench.flags.equalArea !== true || knob.path === "device.cores") return { system };
+    if (bench.flags.equalArea !== true) return { system };
     const { device } = bench.system;
     if (device.kind !== "hda" || system.device.kind !== "hda") return { system };
     const area = deviceAreaMm2(system.device).totalMm2;

@@ -126,8 +126,9 @@ export async function measureLevels(
     const verdicts = verdictsOn(point, targets);
     return {
       ...{ level: levels[i]!, point, verdicts },
-      met: verdicts.every(({ met }) => met),
-      sure: allSure(verdicts),
+      // Gaps between tokens keep their limits in any overload, behind a queue that only grows.
+      met: point.keepsUp && verdicts.every(({ met }) => met),
+      sure: point.keepsUp ? allSure(verdicts) : false,
     };
   });
 }

@@ -4,6 +4,8 @@ import type { System, Traffic } from "../../scenario/scenario.ts";
 import { replicationSeed } from "../replications/replication.ts";
 import { meanInterval } from "../statistics/confidence-interval.ts";
 import { isInterval } from "../statistics/output-series.ts";
+import { runSeriesOf } from "../statistics/run-series.ts";
+import { judgeSteadiness } from "../statistics/steadiness.ts";
 import { figureOf, intervalWithin, type Figure } from "./figures.ts";
 import { isDrawn, reseeded, sectionsOf } from "./supplies.ts";
 
@@ -28,6 +30,8 @@ export interface MeasuredFigure {
 
 /** What a system does under one load, by simulation. */
 export interface MeasuredPoint {
+  /** Requests come no faster than they are served: the queue does not grow from the first to the last. */
+  readonly keepsUp: boolean;
   /** One of the figures that were asked for. */
   figure(figure: Figure): MeasuredFigure;
 }
@@ -65,7 +69,7 @@ export function jobsOfPoint(
 const NO_MARGINS = { warmupSeconds: 0, drainSeconds: 0 };
 
 /** What the answers to `jobsOfPoint` come to. */
-export function pointOf(
+function pointOf(
   { supply }: Pick<ReplayJob, "supply">,
   outcomes: readonly ReplayOutcome[],
   options: PointOptions,
@@ -74,7 +78,11 @@ export function pointOf(
     ? (figure: Figure) => ofReplications(outcomes, figure, options)
     : (figure: Figure) => ofTrace(outcomes[0]!, outcomes.slice(1), figure, options);
   const known = new Map(options.figures.map((figure) => [figure, withinReason(figure, measure(figure))]));
-  return { figure: (figure) => known.get(figure) ?? UNKNOWN };
+  const { records, window } = outcomes[0]!;
+  return {
+    keepsUp: judgeSteadiness(runSeriesOf(records, window)).verdict !== "unstable",
+    figure: (figure) => known.get(figure) ?? UNKNOWN,
+  };
 }
 
 /** Simulates and sums up one point. */

@@ -16,7 +16,7 @@ interface KnobKind {
   readonly path: string;
   readonly unit?: string;
   readonly whole?: boolean;
-  read(system: System): number | undefined;
+  readonly read: (system: System) => number | undefined;
 }
 
 const ofDevice = (path: string, read: (device: Device) => number, unit = "", whole = false): KnobKind => ({

@@ -1,4 +1,4 @@
-import type { Estimate, LatencyMetric } from "../estimate/estimate.ts";
+import type { Estimate } from "../estimate/estimate.ts";
 import { latencyOfFigure, type Figure } from "../experiment/figures.ts";
 
 /** A figure as an estimate tells it; null where it does not, as latencies in overload. */
@@ -6,7 +6,7 @@ export function estimatedFigure(estimate: Estimate, figure: Figure): number | nu
   const latency = latencyOfFigure(figure);
   if (latency !== undefined) {
     const { metric, statistic } = latency;
-    return statistic === "max" ? null : (estimate.latencies[metric as LatencyMetric]?.[statistic] ?? null);
+    return statistic === "max" ? null : (estimate.latencies[metric]?.[statistic] ?? null);
   }
   switch (figure) {
     case "slo_attainment":

@@ -167,7 +167,8 @@ function requestRun(text: string, file: string): MeasuredRun {
 
 function csvRows(text: string, file: string): string[][] {
   try {
-    return parse(text, { bom: true, skip_empty_lines: true, trim: true }) as string[][];
+    const rows: string[][] = parse(text, { bom: true, skip_empty_lines: true, trim: true });
+    return rows;
   } catch (error) {
     throw new InputError({ file, message: `not a CSV file: ${(error as Error).message}` });
   }
