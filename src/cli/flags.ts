@@ -52,6 +52,19 @@ export interface EstimateFlags extends ScenarioFlags {
   readonly json?: boolean;
 }
 
+export interface SensitivityFlags extends ScenarioFlags {
+  readonly metric: string;
+  /** Shares, 0..1. */
+  readonly change: number;
+  readonly confidence: number;
+  readonly equalArea?: boolean;
+  readonly replications: number;
+  readonly system?: string;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
 export interface CapacityFlags extends ScenarioFlags {
   readonly slo?: string;
   readonly users?: boolean;
@@ -89,9 +102,25 @@ export interface GenerateFlags extends OutputFlags {
   readonly set?: readonly string[];
 }
 
-export interface ValidateFlags {
-  /** Folder of measurements. */
+/** Where measurements lie, and where what comes of them goes. */
+export interface MeasurementFlags {
   readonly data: string;
+  readonly out: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Of the cost model against measurements, or with a scenario of the estimate against the simulation. */
+export interface ValidateFlags extends ScenarioFlags {
+  /** Folder of measurements. */
+  readonly data?: string;
+  readonly sweep?: string;
+  /** File of what a real system did. */
+  readonly measured?: string;
+  readonly replications: number;
+  /** 0..1 */
+  readonly confidence: number;
+  readonly system?: string;
   readonly out: string;
   readonly force?: boolean;
   readonly json?: boolean;
