@@ -101,7 +101,7 @@ describe("ador validate-e2e", () => {
 
   test("prints JSON and nothing else with --json", () => {
     const answer = JSON.parse(run("--out", "json", "--json").stdout) as { runs: string[]; summary: Row[] };
-    expect(answer.runs).toEqual(["own"]);
+    expect(answer.runs).toEqual(["e2e-runs/own"]);
     expect(answer.summary).toHaveLength(17);
   });
 
