@@ -32,7 +32,7 @@ export const SERVING_ENGINES: Readonly<Record<string, ServingEngine>> = {
   vllm: {
     scheduler: { policy: "vllm-v1" },
     ...{ chunksPrompts: true, maxNumSeqs: 1024, maxNumBatchedTokens: 8192 },
-    ...{ hostSecondsPerStep: 0.5e-3, hostSecondsPerSequence: 0, requestSeconds: 15e-3 },
+    ...{ hostSecondsPerStep: 0.5e-3, hostSecondsPerSequence: 0, requestSeconds: 25e-3 },
     synchronous: { hostSecondsPerStep: 1.2e-3, hostSecondsPerSequence: 35e-6 },
     ...{ directAllReduce: true, gpuMemoryUtilization: 0.9, reservedBytes: 2e9, narrowKv: "fp8" },
   },
@@ -40,7 +40,7 @@ export const SERVING_ENGINES: Readonly<Record<string, ServingEngine>> = {
   sglang: {
     scheduler: { policy: "vllm-v0" },
     ...{ chunksPrompts: false, maxNumSeqs: 1024, maxNumBatchedTokens: 16384 },
-    ...{ hostSecondsPerStep: 0.5e-3, hostSecondsPerSequence: 0, requestSeconds: 15e-3 },
+    ...{ hostSecondsPerStep: 0.5e-3, hostSecondsPerSequence: 0, requestSeconds: 0.15 },
     ...{ directAllReduce: true, gpuMemoryUtilization: 0.85, reservedBytes: 2e9, narrowKv: "fp8" },
   },
   // TensorRT-LLM: whole prompts join the batch, and nobody starts who could be evicted (GUARANTEED_NO_EVICT).
