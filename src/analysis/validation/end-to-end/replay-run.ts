@@ -139,5 +139,8 @@ function engineOf(
     kvBlocks: stated === undefined ? sized() : stated * engines,
     maxModelLen: settings.max_model_len ?? model.maxPositionTokens,
     enableChunkedPrefill: settings.chunked_prefill ?? engine.chunksPrompts,
+    ...((settings.prefix_caching ?? engine.cachesPrefixes) && {
+      prefixCaching: { tiers: [], load: "always" },
+    }),
   };
 }

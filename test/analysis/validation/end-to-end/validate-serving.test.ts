@@ -53,6 +53,15 @@ describe("a recorded run", () => {
     expect(wait({ data_parallel: 4, num_gpus: 4 })).toBeLessThan(wait({}) / 2);
   });
 
+  test("finds again what its preempted requests had computed, where its server caches prefixes", () => {
+    const long = { ...REQUESTS[2]!, queued_s: 0, output_tokens: 400 };
+    const burst = Array.from({ length: 12 }, () => long);
+    const e2e = (config: object) =>
+      meanOf(validated(runFiles({ ...CONFIG, num_gpu_kv_blocks: 700, ...config }, burst)), "e2e_mean");
+    expect(e2e({ prefix_caching: true })).toBeLessThan(0.99 * e2e({ prefix_caching: false }));
+    expect(e2e({})).toBe(e2e({ prefix_caching: true }));
+  });
+
   test("waits for the host of an engine that prepares no step ahead", () => {
     const tpot = (config: object) => meanOf(validated(runFiles({ ...CONFIG, ...config })), "tpot_mean");
     expect(tpot({ async_scheduling: false })).toBeGreaterThan(tpot({}));
