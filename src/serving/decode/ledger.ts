@@ -29,6 +29,6 @@ export interface DecodeLedger {
   advance(steps: number): void;
   /** Blocks that the step just passed has left wholly behind a sliding window that frees them. */
   blocksBehindWindow(): number;
-  /** Takes out one request that has all its tokens; -1 when there is none (left). */
+  /** Takes out the request that has all its tokens, the earliest arrival of several; -1 when there is none (left). */
   takeFinished(): number;
 }

@@ -124,10 +124,11 @@ export class WalkingLedger implements DecodeLedger {
   }
 
   takeFinished(): number {
-    const member = this.#members.find(({ remainingTokens }) => remainingTokens === 0);
-    if (member === undefined) return -1;
-    this.leave(member.request);
-    return member.request;
+    const finished = this.#members.filter(({ remainingTokens }) => remainingTokens === 0);
+    if (finished.length === 0) return -1;
+    const request = Math.min(...finished.map((member) => member.request));
+    this.leave(request);
+    return request;
   }
 
   #memberOf(request: number): Member {

@@ -272,8 +272,9 @@ export class Replica {
    * in order of arrival, without those whose clients had gone already.
    */
   crash(seconds: number): number[] {
-    const { waiting, pool, cache } = this.#residents;
+    const { waiting } = this.#residents;
     this.#clock.stop(seconds);
+    this.#residents.loseMemory();
     this.startPlanned = false;
     const gone = new Set(this.#leaving.splice(0));
     const orphans = this.#residents.inBatch();
@@ -282,9 +283,7 @@ export class Replica {
       this.#drop(waiting.first);
     }
     for (const request of orphans) if (!this.#hasEnded(request)) this.#drop(request);
-    // What the lost step had taken for itself.
-    pool.giveBack(pool.usedBlocks);
-    cache?.clear();
+    this.#residents.beginAnew();
     return orphans.filter((request) => !gone.has(request)).sort((a, b) => a - b);
   }
 

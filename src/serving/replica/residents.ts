@@ -38,6 +38,7 @@ export class Residents {
   readonly padded: PaddedBatch | undefined;
   /** Requests that come from other replicas. */
   readonly dock = new Dock();
+  #isLost = false;
 
   constructor(
     log: RequestLog,
@@ -104,14 +105,28 @@ export class Residents {
     return this.cache.matchedTokens;
   }
 
+  /** A failure: all that is in memory is lost at once, and what its requests give back while they go has gone already. */
+  loseMemory(): void {
+    this.#isLost = true;
+    if (this.cache === undefined) this.pool.giveBack(this.pool.usedBlocks);
+    else this.cache.clear();
+  }
+
+  /** All requests have gone that held what was lost. */
+  beginAnew(): void {
+    this.#isLost = false;
+  }
+
   /** A request gives its blocks back, with the keys and values of so many of its tokens in them. */
   giveBack(request: number, blocks: number, computedTokens: number): void {
+    if (this.#isLost) return;
     if (this.cache === undefined) this.pool.giveBack(blocks);
     else this.cache.release(request, blocks, computedTokens);
   }
 
   /** Blocks come back whose content is lost. */
   giveBackLost(blocks: number): void {
+    if (this.#isLost) return;
     if (this.cache === undefined) this.pool.giveBack(blocks);
     else this.cache.giveBackEmpty(blocks);
   }
@@ -119,7 +134,7 @@ export class Residents {
   /** A request gives up its seat; a padded batch ends with its last request. */
   leaveBatch(request: number): void {
     this.running.remove(request);
-    if (this.padded !== undefined && this.running.length === 0) this.pool.giveBack(this.padded.blocks);
+    if (this.padded !== undefined && this.running.length === 0) this.giveBackLost(this.padded.blocks);
   }
 }
 
