@@ -32,6 +32,9 @@ export class Fleet {
         const policy = makeScheduler();
         const splits = policy.allocation === "chunk" || policy.allocation === "prompt";
         if (role !== "both" && !splits) throw refusePolicy(scheduler.policy);
+        if (engine.speculation !== undefined && policy.allocation !== "chunk") {
+          throw refuseSpeculation(scheduler.policy);
+        }
         if (engine.slidingWindowTokens !== undefined && policy.allocation !== "chunk") {
           throw new RangeError(`${scheduler.policy} keeps the blocks behind a sliding window`);
         }
@@ -126,5 +129,14 @@ function refuseSharing(found: string): InputError {
     message: "memory is reserved for whole sequences, so that none can share it:",
     found,
     expected: "a policy that takes memory as it is needed, such as vllm-v1",
+  });
+}
+
+function refuseSpeculation(found: string): InputError {
+  return new InputError({
+    key: "serving.speculative",
+    message: "drafts need a policy that takes memory with every step:",
+    found,
+    expected: "such as vllm-v1",
   });
 }

@@ -59,6 +59,10 @@ export class WalkingLedger implements DecodeLedger {
     return this.#memberOf(request).computedTokens;
   }
 
+  tokensAhead(): number {
+    return 1;
+  }
+
   describe(shape: StepShape, windowGrowth: Float64Array): void {
     shape.decodeSequences = this.#members.length;
     shape.decodeContextTokens = 0;
@@ -114,7 +118,7 @@ export class WalkingLedger implements DecodeLedger {
     }
   }
 
-  blocksBehindWindow(): number {
+  blocksReturned(): number {
     let blocks = 0;
     for (const { computedTokens } of this.#members) {
       const behind = computedTokens - this.#freeingTokens + 1;

@@ -4,6 +4,7 @@ import type { StepCost } from "../../perf/step-cost.ts";
 import type { CauseLedger } from "../attribution/cause-ledger.ts";
 import { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { EngineConfig } from "../config.ts";
+import type { SpeculativeLedger } from "../decode/speculative-ledger.ts";
 import type { Dock } from "../handover/dock.ts";
 import type { KvPool } from "../kv-pool.ts";
 import type { PrefixCache } from "../prefix-cache/prefix-cache.ts";
@@ -97,6 +98,10 @@ export class Replica {
 
   get cache(): PrefixCache | undefined {
     return this.#residents.cache;
+  }
+
+  get speculative(): SpeculativeLedger | undefined {
+    return this.#residents.speculative;
   }
 
   get dock(): Dock {

@@ -4,6 +4,7 @@ import { BlockDemand } from "../block-demand.ts";
 import type { EngineConfig } from "../config.ts";
 import { CountingLedger } from "../decode/counting-ledger.ts";
 import type { DecodeLedger } from "../decode/ledger.ts";
+import { SpeculativeLedger } from "../decode/speculative-ledger.ts";
 import { WalkingLedger } from "../decode/walking-ledger.ts";
 import { Dock } from "../handover/dock.ts";
 import { HostMemory } from "../host-memory.ts";
@@ -25,8 +26,12 @@ export class Residents {
   /** Undefined where requests share nothing. */
   readonly cache: PrefixCache | undefined;
   readonly host: HostMemory;
+  /** The ledger again when tokens are drafted. */
+  readonly speculative: SpeculativeLedger | undefined;
   /** Blocks wholly behind a sliding window are given back. */
   readonly freesBehindWindow: boolean;
+  /** Steps make blocks free that are not those of a request that goes. */
+  readonly returnsBlocks: boolean;
   readonly demand: BlockDemand;
   readonly waiting: WaitingQueue;
   readonly running: RunningOrder;
@@ -57,11 +62,14 @@ export class Residents {
     this.running = new RunningOrder(log);
     this.prefilling = new PrefillSet(engine.maxNumSeqs);
     const grows = allocation === "chunk" || allocation === "prompt";
+    const { blockSize, speculation } = engine;
     this.freesBehindWindow = engine.slidingWindowTokens !== undefined;
+    this.returnsBlocks = this.freesBehindWindow || speculation !== undefined;
     const freeingTokens = engine.slidingWindowTokens ?? Infinity;
     const ledger = [log, gaps, engine.blockSize, grows, windowTokens, freeingTokens] as const;
-    this.jumper = jumps ? new CountingLedger(...ledger) : undefined;
-    this.ledger = this.jumper ?? new WalkingLedger(...ledger);
+    this.speculative = speculation && new SpeculativeLedger(log, gaps, blockSize, windowTokens, speculation);
+    this.jumper = jumps && speculation === undefined ? new CountingLedger(...ledger) : undefined;
+    this.ledger = this.speculative ?? this.jumper ?? new WalkingLedger(...ledger);
     this.demand = new BlockDemand(allocation, log, this.pool, this.ledger, this.cache, freeingTokens);
     this.padded = allocation === "batch" ? new PaddedBatch(windowTokens, engine.maxNumSeqs) : undefined;
   }
