@@ -52,6 +52,7 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
       preemptions: metrics.kv.preemptions,
       prefix_hit_rate: prefixHitRate(metrics),
     },
+    speculation: metrics.speculation === undefined ? null : inSnakeCase(metrics.speculation),
     prefix_cache: metrics.prefixCache === undefined ? null : prefixCacheOf(metrics.prefixCache),
     devices: {
       count: devices.count,

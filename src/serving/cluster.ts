@@ -159,6 +159,7 @@ export class Cluster {
     let jumpsCut = 0;
     let policyStops = 0;
     let windowStops = 0;
+    let draftStops = 0;
     for (const { meter } of this.replicas) {
       steps += meter.steps;
       stops += meter.stops;
@@ -166,6 +167,7 @@ export class Cluster {
       jumpsCut += meter.jumpsCut;
       policyStops += meter.policyStops;
       windowStops += meter.windowStops;
+      draftStops += meter.draftStops;
     }
     return {
       events: this.#events,
@@ -176,7 +178,8 @@ export class Cluster {
         arrival_cut_jump: jumpsCut,
         policy_asked_again: policyStops,
         window_freed_block: windowStops,
-        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops - windowStops,
+        drafts_drawn: draftStops,
+        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops - windowStops - draftStops,
       },
     };
   }

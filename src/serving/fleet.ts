@@ -42,6 +42,9 @@ export class Fleet {
         const policy = makeScheduler();
         const splits = policy.allocation === "chunk" || policy.allocation === "prompt";
         if (role !== "both" && !splits) throw refusePolicy(scheduler.policy);
+        if (engine.speculation !== undefined && policy.allocation !== "chunk") {
+          throw refuseSpeculation(scheduler.policy);
+        }
         if (engine.slidingWindowTokens !== undefined && policy.allocation !== "chunk") {
           throw new RangeError(`${scheduler.policy} keeps the blocks behind a sliding window`);
         }
@@ -173,5 +176,14 @@ function refusePools(found: number): InputError {
     message: "too many pools:",
     found,
     expected: `at most ${MOST_POOLS}`,
+  });
+}
+
+function refuseSpeculation(found: string): InputError {
+  return new InputError({
+    key: "serving.speculative",
+    message: "drafts need a policy that takes memory with every step:",
+    found,
+    expected: "such as vllm-v1",
   });
 }
