@@ -28,7 +28,8 @@ function saturation(
   for (const row of rows) {
     const prompt = log.inputTokens[row]!;
     const gaps = log.outputTokens[row]! - 1;
-    shape.addChunk(prompt, 0);
+    const cached = cachedTokens(log, row);
+    shape.addChunk(prompt - cached, cached);
     shape.decodeSequences += gaps;
     shape.decodeContextTokens += sumFrom(prompt + 1, gaps);
     cost.windowTokens.forEach((window, i) => {
@@ -72,8 +73,9 @@ function infiniteServers(
     const [prompt, gaps] = [log.inputTokens[row]!, log.outputTokens[row]! - 1];
     const seconds = log.finishSeconds[row]! - log.arrivalSeconds[row]!;
     taken += seconds;
-    alone += idleSeconds(cost, prompt, gaps, largest);
-    if (floorSeconds(cost, prompt, gaps) > seconds * (1 + TOLERANCE)) ahead++;
+    const cached = cachedTokens(log, row);
+    alone += idleSeconds(cost, prompt, cached, gaps, largest);
+    if (floorSeconds(cost, prompt, cached, gaps) > seconds * (1 + TOLERANCE)) ahead++;
   }
   const mean = requestSeconds / (nowSeconds - firstArrivalSeconds);
   return check(
@@ -83,12 +85,12 @@ function infiniteServers(
   );
 }
 
-/** Time of a request alone on a replica: its prompt in the largest chunks, then a token a step. */
-function idleSeconds(cost: StepCost, prompt: number, gaps: number, largest: number): number {
+/** Time of a request alone on a replica: what is not cached of its prompt in the largest chunks, then a token a step. */
+function idleSeconds(cost: StepCost, prompt: number, cached: number, gaps: number, largest: number): number {
   const use = cost.openUse();
   const shape = new StepShape(cost.windowTokens.length, 1);
   let seconds = 0;
-  for (let done = 0; done < prompt;) {
+  for (let done = cached; done < prompt;) {
     const chunk = Math.min(largest, prompt - done);
     shape.clearChunks();
     shape.addChunk(chunk, done);
@@ -103,10 +105,10 @@ function idleSeconds(cost: StepCost, prompt: number, gaps: number, largest: numb
   return seconds + (gaps * (ends[0]! + ends[1]!)) / 2;
 }
 
-/** What a request takes at least: its whole prompt at once, then tokens with the context of the first. */
-function floorSeconds(cost: StepCost, prompt: number, gaps: number): number {
+/** What a request takes at least: all that is not cached of its prompt at once, then tokens with the context of the first. */
+function floorSeconds(cost: StepCost, prompt: number, cached: number, gaps: number): number {
   const shape = new StepShape(cost.windowTokens.length, 1);
-  shape.addChunk(prompt, 0);
+  shape.addChunk(prompt - cached, cached);
   shape.logitSequences = 1;
   const decode = gaps === 0 ? 0 : gaps * cost.rooflineSeconds(decodeShape(cost, prompt + 1));
   return cost.rooflineSeconds(shape) + decode;
@@ -127,6 +129,11 @@ function decodeShape(cost: StepCost, contextTokens: number): StepShape {
 /** first + (first + 1) + …, so many terms. */
 function sumFrom(first: number, terms: number): number {
   return terms * first + (terms * (terms - 1)) / 2;
+}
+
+/** Tokens of a prompt that were found in the cache. */
+function cachedTokens(log: RequestLog, row: number): number {
+  return Math.max(0, log.cachedTokens?.[row] ?? 0);
 }
 
 function completedRows(log: RequestLog): Int32Array {
