@@ -8,11 +8,11 @@ import { check, TOLERANCE } from "./check.ts";
 /**
  * Two bounds that hold for every scheduler: a system serves no faster than its peak compute and bandwidth would do all of
  * its work at once (saturation), and holds no fewer requests than if each had a machine of its own (M/G/∞). Where pools
- * differ, work may choose between them, and neither bound is simple.
+ * differ, work may choose between them, and where tokens are drafted one pass gives several: neither bound is then simple.
  */
 export function boundLaws(cluster: Cluster, config: SimulationConfig): AuditCheck[] {
   const pools = poolsOf(config);
-  if (pools.length > 1) return [];
+  if (pools.length > 1 || pools[0]!.engine.speculation !== undefined) return [];
   const rows = completedRows(cluster.log);
   if (rows.length === 0) return [];
   return [saturation(cluster, pools[0]!.cost, rows), infiniteServers(cluster, pools[0]!, rows)];
