@@ -8,8 +8,7 @@ import { check, TOLERANCE } from "./check.ts";
 /**
  * Two bounds that hold for every scheduler: a system serves no faster than its peak compute and bandwidth would do all of
  * its work at once (saturation), and holds no fewer requests than if each had a machine of its own (M/G/∞). Where pools
- * differ, work may choose between them, and where drafts are verified several tokens share a step: neither bound is simple
- * there. What a prefix cache held of a prompt needs no work.
+ * differ, work may choose between them, and where tokens are drafted one pass gives several: neither bound is then simple.
  */
 export function boundLaws(cluster: Cluster, config: SimulationConfig): AuditCheck[] {
   const pools = poolsOf(config);
@@ -29,7 +28,7 @@ function saturation(
   for (const row of rows) {
     const prompt = log.inputTokens[row]!;
     const gaps = log.outputTokens[row]! - 1;
-    const cached = cachedTokensOf(log, row);
+    const cached = cachedTokens(log, row);
     shape.addChunk(prompt - cached, cached);
     shape.decodeSequences += gaps;
     shape.decodeContextTokens += sumFrom(prompt + 1, gaps);
@@ -74,7 +73,7 @@ function infiniteServers(
     const [prompt, gaps] = [log.inputTokens[row]!, log.outputTokens[row]! - 1];
     const seconds = log.finishSeconds[row]! - log.arrivalSeconds[row]!;
     taken += seconds;
-    const cached = cachedTokensOf(log, row);
+    const cached = cachedTokens(log, row);
     alone += idleSeconds(cost, prompt, cached, gaps, largest);
     if (floorSeconds(cost, prompt, cached, gaps) > seconds * (1 + TOLERANCE)) ahead++;
   }
@@ -86,7 +85,7 @@ function infiniteServers(
   );
 }
 
-/** Time of a request alone on a replica: its prompt in the largest chunks, then a token a step. */
+/** Time of a request alone on a replica: what is not cached of its prompt in the largest chunks, then a token a step. */
 function idleSeconds(cost: StepCost, prompt: number, cached: number, gaps: number, largest: number): number {
   const use = cost.openUse();
   const shape = new StepShape(cost.windowTokens.length, 1);
@@ -132,8 +131,9 @@ function sumFrom(first: number, terms: number): number {
   return terms * first + (terms * (terms - 1)) / 2;
 }
 
-function cachedTokensOf({ cachedTokens }: RequestLog, row: number): number {
-  return cachedTokens === undefined ? 0 : Math.max(0, cachedTokens[row]!);
+/** Tokens of a prompt that were found in the cache. */
+function cachedTokens(log: RequestLog, row: number): number {
+  return Math.max(0, log.cachedTokens?.[row] ?? 0);
 }
 
 function completedRows(log: RequestLog): Int32Array {
