@@ -81,6 +81,8 @@ function leftOut(
     ...(ASSUMED_SCHEDULERS.has(policy) ? [] : [`the order and the steps of ${policy}: taken as vllm-v1`]),
     ...(engine.enableChunkedPrefill ? [] : ["prompts that are not chunked: taken as if they were"]),
     ...(engine.hostSwap === undefined ? [] : ["swapping to the host"]),
+    ...(engine.prefixCaching === undefined ? [] : ["prefix caching: every prompt is computed"]),
+    ...(engine.speculation === undefined ? [] : ["speculative decoding: one token a step"]),
     ...(failures === undefined ? [] : ["failures: all replicas are taken as up"]),
     ...(autoscaling === undefined ? [] : [`autoscaling: taken as ${replicas} replicas`]),
     ...(admission === undefined ? [] : ["admission limits"]),
