@@ -3,7 +3,9 @@ import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { benchAttribution } from "./attribution.ts";
 import { benchAzure } from "./azure.ts";
+import { benchCapacity } from "./capacity.ts";
 import { benchCostModel } from "./cost-model.ts";
+import { benchEstimate } from "./estimate.ts";
 import { benchLowLoad } from "./low-load.ts";
 import { benchWholeProcess } from "./whole-process.ts";
 
@@ -16,3 +18,5 @@ for (const alone of ["million.js", "fleet.js"]) {
 }
 benchWholeProcess();
 await benchCostModel();
+await benchEstimate();
+benchCapacity();

@@ -24,6 +24,10 @@ export type { Device } from "./hardware/device.ts";
 export { compileStepCost } from "./perf/compile.ts";
 export type { StepCost } from "./perf/step-cost.ts";
 
+export { estimate, type Estimate, type EstimateRequest } from "./analysis/estimate/estimate.ts";
+export { estimateRequest, trafficOf } from "./analysis/estimate/scenario-estimate.ts";
+export type { TrafficProfile } from "./analysis/estimate/traffic-profile.ts";
+
 export { simulate } from "./serving/simulate.ts";
 export type { SimulationConfig } from "./serving/config.ts";
 export type { RequestRecords, RunMetrics, SimulationResult } from "./serving/result.ts";

@@ -234,7 +234,8 @@ export function expectedSpanSeconds(supply: RequestSupply): number {
   }
 }
 
-function meanRatePerSecond(arrivals: ArrivalSpec): number {
+/** Long-run mean of a described arrival process. */
+export function meanRatePerSecond(arrivals: ArrivalSpec): number {
   switch (arrivals.kind) {
     case "on-off": {
       const { onRatePerSecond, offRatePerSecond, meanOnSeconds, meanOffSeconds } = arrivals;

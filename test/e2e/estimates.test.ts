@@ -126,7 +126,7 @@ describe("ador capacity", () => {
       "system",
       "small.yaml",
       "--slo",
-      "tbt_p99=45ms",
+      "ttft_p99=400ms",
       "--replications",
       "1",
     );

@@ -10,7 +10,8 @@ export interface RateLevel {
 const LEVEL_ARRIVALS = 100;
 const MOST_WINDOWS = 60;
 const FEWEST_WINDOWS = 10;
-const LEVELS = 5;
+/** Shares of the windows, from the slowest to the busiest, that make a level each. */
+const LEVEL_EDGES = [0, 0.5, 0.8, 1];
 /** Standard deviation of the rate, as a share of it, that is worth telling. */
 const LEAST_WANDER = 0.03;
 
@@ -62,7 +63,7 @@ export function dispersionOver(dispersions: readonly Dispersion[], arrivals: num
 }
 
 /**
- * Five levels of the rate, from the slowest fifth of the time to the busiest; one where windows differ no more than
+ * Three levels of the rate: the slower half of the time, what lies between, and the busiest fifth; one where windows differ no more than
  * chance lets expect. What chance adds to the differences is taken out.
  */
 export function rateLevels(arrivals: readonly number[]): readonly RateLevel[] {
@@ -76,8 +77,8 @@ export function rateLevels(arrivals: readonly number[]): readonly RateLevel[] {
   if (variance <= Math.max(2 * chance, (LEAST_WANDER * mean) ** 2)) return STEADY;
   const shrink = Math.sqrt(1 - chance / variance);
   const factors = Array.from(counts, (count) => 1 + (shrink * (count - mean)) / mean).sort((a, b) => a - b);
-  return Array.from({ length: LEVELS }, (_, i): RateLevel => {
-    const slice = factors.slice(Math.floor((i * windows) / LEVELS), Math.floor(((i + 1) * windows) / LEVELS));
+  return LEVEL_EDGES.slice(1).map((edge, i): RateLevel => {
+    const slice = factors.slice(Math.floor(LEVEL_EDGES[i]! * windows), Math.floor(edge * windows));
     const factor = slice.reduce((sum, of) => sum + of, 0) / slice.length;
     return { factor: Math.max(0, factor), share: slice.length / windows };
   });

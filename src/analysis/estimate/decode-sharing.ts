@@ -17,8 +17,8 @@ export interface DecodeState {
   readonly tokenSeconds: number;
 }
 
-/** Nodes of less weight than the largest times e^-13 are left out. */
-const NEGLIGIBLE = -13;
+/** Nodes of less weight than the largest times e^-10 are left out. */
+const NEGLIGIBLE = -10;
 /** Nodes for one standard deviation. */
 const NODES_PER_DEVIATION = 3;
 

@@ -93,9 +93,9 @@ export function queueSurvival(points: readonly WeightedPoint[]): Survival {
  */
 export function tpotSurvival(model: SystemModel, points: readonly WeightedPoint[]): Survival {
   const { times, traffic, replicas, sharing } = model;
-  const { values: outputs, weights } = traffic.outputs;
+  const { values: outputs, weights } = traffic.answerSizes;
   const parts = points.flatMap(({ point, share }) =>
-    typicalBatches(point).map(({ sequences, weight }) => {
+    typicalBatches(point, points.length).map(({ sequences, weight }) => {
       const beside = times.promptsBeside(Math.max(1, sequences / sharing));
       const { busy, stepsPerSecond, stepSeconds } = prefillAt(beside, point.ratePerSecond / replicas);
       const decodes = Math.max(0, 1 - busy) / beside.decodeSeconds;
@@ -119,7 +119,7 @@ export function tpotSurvival(model: SystemModel, points: readonly WeightedPoint[
 
 /** P(Z > z) of a standard normal Z, right to 1e-7 (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26). */
 function normalTail(z: number): number {
-  if (Math.abs(z) > 8) return z > 0 ? 0 : 1;
+  if (Math.abs(z) > 6) return z > 0 ? 0 : 1;
   const t = 1 / (1 + (0.3275911 * Math.abs(z)) / Math.SQRT2);
   const series =
     t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
@@ -141,8 +141,9 @@ export function endToEndAtoms({ traffic }: SystemModel, points: readonly Weighte
   return { seconds, weights: shares };
 }
 
-/** Most batch sizes that stand for those of one level. */
+/** Batch sizes that stand for those of a steady rate, and for those of each level of one that wanders. */
 const BATCHES = 5;
+const BATCHES_OF_LEVEL = 2;
 
 /**
  * Gaps between tokens: steps that only decode and steps with prompts, as often as they come, at the batch sizes that a
@@ -155,7 +156,7 @@ export function gapAtoms(model: SystemModel, points: readonly WeightedPoint[]): 
   const prompts = traffic.prompts.weights;
   for (const { point, share } of points) {
     const rate = point.ratePerSecond / replicas;
-    for (const { sequences, weight } of typicalBatches(point)) {
+    for (const { sequences, weight } of typicalBatches(point, points.length)) {
       const batch = Math.max(1, sequences / sharing);
       const beside = times.promptsBeside(batch);
       const prefill = prefillAt(beside, rate);
@@ -197,7 +198,8 @@ export function survivalOf({ seconds, weights }: Atoms): Survival {
 }
 
 /** A few batch sizes with the shares of the tokens that are decoded at them, slices of all that occur. */
-function typicalBatches({ decode }: OperatingPoint): { sequences: number; weight: number }[] {
+function typicalBatches({ decode }: OperatingPoint, levels: number): { sequences: number; weight: number }[] {
+  const most = levels > 1 ? BATCHES_OF_LEVEL : BATCHES;
   const { sequences, shares } = decode;
   let total = 0;
   for (let i = 0; i < shares.length; i++) total += shares[i]! * sequences[i]!;
@@ -211,7 +213,7 @@ function typicalBatches({ decode }: OperatingPoint): { sequences: number; weight
     sum += tokens * sequences[i]!;
     weight += tokens;
     passed += tokens;
-    if (passed >= (slices.length + 1) / BATCHES - 1e-9 && weight > 0) {
+    if (passed >= (slices.length + 1) / most - 1e-9 && weight > 0) {
       slices.push({ sequences: sum / weight, weight });
       sum = 0;
       weight = 0;
@@ -221,7 +223,7 @@ function typicalBatches({ decode }: OperatingPoint): { sequences: number; weight
   return slices;
 }
 
-const HALVINGS = 18;
+const HALVINGS = 14;
 
 /** The mean as told, and the percentiles that a survival function has. */
 export function latencyOf(mean: number, survival: Survival): LatencyEstimate {

@@ -44,7 +44,7 @@ export function operateAt(model: SystemModel, ratePerSecond: number): OperatingP
     peakedness: Math.max(0.1, (1 + longest) / 2),
     waitVariability: (evenDispersion * longest + traffic.outputScv) / 2,
   });
-  const batch = decode.meanSequences / sharing;
+  const batch = Math.min(decode.meanSequences / sharing, model.balancedBatch);
   const decoding = sharing === 1 ? 1 - decode.idleShare : Math.min(1, batch);
   const prompts = times.promptsBeside(batch);
   const prefill = prefillAt(prompts, replicaRate);

@@ -16,8 +16,8 @@ export interface PrefillState {
 }
 
 /** Enough for a step length that depends on itself to settle. */
-const ROUNDS = 8;
-const SETTLED = 1e-3;
+const ROUNDS = 60;
+const SETTLED = 1e-4;
 
 /**
  * Prompts as customers of one server, which takes all that waits up to its budget in each step (batch service): where

@@ -60,7 +60,7 @@ export const QUEUEING_MODELS: readonly QueueingModel[] = [
   },
   {
     quantity: "rates that wander",
-    model: "pointwise stationary approximation over five levels",
+    model: "pointwise stationary approximation over three levels",
     source: "Green and Kolesar, Management Science 37(1), 1991",
     validity: "changes slower than the queues; an overload that passes is taken as 98 % of saturation",
   },

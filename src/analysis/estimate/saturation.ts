@@ -19,9 +19,8 @@ export interface Saturation {
  * O share its tokens as P : O - 1. Where the seats are taken before that, an answer that ends admits a prompt.
  */
 export function saturationOf(model: SystemModel): Saturation {
-  const { times, traffic, replicas, decodeTokens, kvSequences } = model;
+  const { times, traffic, replicas, balancedBatch: balanced, kvSequences } = model;
   const prompt = traffic.meanPromptTokens;
-  const balanced = (times.budget * decodeTokens) / (prompt + decodeTokens);
   if (balanced <= times.maxBatch) {
     const beside = times.promptsBeside(balanced);
     const perReplica = beside.budget / prompt / fullSeconds(beside);

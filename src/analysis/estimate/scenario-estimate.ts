@@ -2,12 +2,12 @@ import { InputError } from "../../core/errors.ts";
 import { idleWatts } from "../../hardware/power.ts";
 import { deviceCount } from "../../models/parallelism.ts";
 import { compileStepCost } from "../../perf/compile.ts";
-import { openSource, type RequestSupply } from "../../scenario/request-supply.ts";
+import { meanRatePerSecond, openSource, type RequestSupply } from "../../scenario/request-supply.ts";
 import type { Scenario, System } from "../../scenario/scenario.ts";
 import type { SchedulerName } from "../../serving/scheduler-config.ts";
 import { meanDurationSeconds } from "../../workload/clients/durations.ts";
 import type { EstimateRequest } from "./estimate.ts";
-import { arrivingAtRandom, profileTraffic, type TrafficProfile } from "./traffic-profile.ts";
+import { arrivingAtRandom, atRate, profileTraffic, type TrafficProfile } from "./traffic-profile.ts";
 import type { UserPopulation } from "./user-population.ts";
 
 /** What is estimated of one system of a scenario, and what the formulas leave out of it. */
@@ -42,9 +42,10 @@ export function estimateRequest(
   };
 }
 
-/** What a supply sends that the system serves. */
+/** What a supply sends that the system serves: a drawn one at the rate of its process, whatever a draw comes to. */
 export function trafficOf(supply: RequestSupply, { engine }: Pick<System, "engine">): TrafficProfile {
   const profile = profileTraffic(openSource(supply), engine.maxModelLen);
+  if (supply.kind === "synthetic") return atRate(profile, meanRatePerSecond(supply.spec.arrivals));
   // When users send who wait for answers is for the system to tell.
   return usersOf(supply) === undefined ? profile : arrivingAtRandom(profile);
 }
@@ -80,6 +81,8 @@ function leftOut(
     ...(ASSUMED_SCHEDULERS.has(policy) ? [] : [`the order and the steps of ${policy}: taken as vllm-v1`]),
     ...(engine.enableChunkedPrefill ? [] : ["prompts that are not chunked: taken as if they were"]),
     ...(engine.hostSwap === undefined ? [] : ["swapping to the host"]),
+    ...(engine.prefixCaching === undefined ? [] : ["prefix caching: every prompt is computed"]),
+    ...(engine.speculation === undefined ? [] : ["speculative decoding: one token a step"]),
     ...(failures === undefined ? [] : ["failures: all replicas are taken as up"]),
     ...(autoscaling === undefined ? [] : [`autoscaling: taken as ${replicas} replicas`]),
     ...(admission === undefined ? [] : ["admission limits"]),

@@ -28,6 +28,11 @@ export interface SystemModel {
   readonly evenDispersion: number;
   /** Tokens that a request decodes after its first one. */
   readonly decodeTokens: number;
+  /**
+   * Decodes of a replica whose every step is full, with as many prompt tokens beside them as keep their number: with more,
+   * too little of the budget is left for prompts.
+   */
+  readonly balancedBatch: number;
 }
 
 /** Routers that spread requests by chance or by where they belong, not by load. */
@@ -49,24 +54,28 @@ export function modelSystem(system: EstimatedSystem, traffic: TrafficProfile): S
   }
   const kvSequences = kvConcurrency(engine, traffic);
   const maxBatch = Math.max(1, Math.min(engine.maxNumSeqs, Math.floor(kvSequences)));
+  const budget = stepBudget(system);
+  const decodeTokens = traffic.meanOutputTokens - 1;
   const byChance = CHANCE_ROUTERS.has(router);
   return {
-    times: new PhaseTimes(cost, engine, stepBudget(system), maxBatch, traffic),
+    times: new PhaseTimes(cost, engine, budget, maxBatch, traffic),
     traffic,
     replicas,
     sharing: byChance ? 1 : replicas,
     kvSequences,
     evenDispersion: byChance ? 1 : 1 / replicas,
-    decodeTokens: traffic.meanOutputTokens - 1,
+    decodeTokens,
+    balancedBatch: (budget * decodeTokens) / (traffic.meanPromptTokens + decodeTokens),
   };
 }
 
 /** Sequences that fill the KV pool, each with the blocks that it holds on average while it decodes. */
-function kvConcurrency({ kvBlocks, blockSize }: EngineConfig, traffic: TrafficProfile): number {
-  return (
-    (kvBlocks * blockSize) /
-    (meanOf(traffic.contexts.values.length > 0 ? traffic.contexts : traffic.prompts) + blockSize / 2)
-  );
+function kvConcurrency(
+  { kvBlocks, blockSize, slidingWindowTokens }: EngineConfig,
+  { contexts, prompts }: TrafficProfile,
+): number {
+  const held = meanOf(contexts.values.length > 0 ? contexts : prompts, slidingWindowTokens);
+  return (kvBlocks * blockSize) / (held + blockSize / 2);
 }
 
 function stepBudget({ engine, scheduler }: EstimatedSystem): number {

@@ -22,6 +22,8 @@ export interface TrafficProfile {
   readonly prompts: Strata;
   /** Output lengths in tokens, by request. */
   readonly outputs: Strata;
+  /** The same in four slices. */
+  readonly answerSizes: Strata;
   /** Tokens that a decode step attends to for one sequence, by step. */
   readonly contexts: Strata;
   readonly meanPromptTokens: number;
@@ -40,6 +42,7 @@ export interface TrafficProfile {
 const MOST_SAMPLES = 20_000;
 
 const TAIL_EDGES = [0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.87, 0.94, 0.975, 0.99, 0.9975, 1];
+const SIZE_EDGES = [0, 0.1, 0.35, 0.75, 1];
 const EVEN_EDGES = Array.from({ length: 17 }, (_, i) => i / 16);
 
 /**
@@ -61,6 +64,7 @@ export function profileTraffic(source: RequestSource, longestTokens = Infinity):
     refusedShare: sampled === 0 ? 0 : refused / sampled,
     prompts: stratify(inputs, TAIL_EDGES),
     outputs: stratify(outputs, TAIL_EDGES),
+    answerSizes: stratify(outputs, SIZE_EDGES),
     contexts: stratify(
       contextTokens,
       EVEN_EDGES,
