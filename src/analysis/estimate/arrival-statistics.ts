@@ -46,10 +46,7 @@ export function rateLevels(arrivals: readonly number[]): readonly RateLevel[] {
   const shrink = Math.sqrt(1 - chance / variance);
   const factors = Array.from(counts, (count) => 1 + (shrink * (count - mean)) / mean).sort((a, b) => a - b);
   return Array.from({ length: LEVELS }, (_, i): RateLevel => {
-    const slice = factors.slice(
-      Math.floor((i * windows) / LEVELS),
-      Math.floor(((i + 1) * windows) / LEVELS),
-    );
+    const slice = factors.slice(Math.floor((i * windows) / LEVELS), Math.floor(((i + 1) * windows) / LEVELS));
     const factor = slice.reduce((sum, of) => sum + of, 0) / slice.length;
     return { factor: Math.max(0, factor), share: slice.length / windows };
   });

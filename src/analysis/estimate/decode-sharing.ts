@@ -17,34 +17,19 @@ export interface DecodeState {
   readonly tokenSeconds: number;
 }
 
-/** Nodes of less weight than the largest times e^-16 are left out. */
-const NEGLIGIBLE = -16;
+/** Nodes of less weight than the largest times e^-13 are left out. */
+const NEGLIGIBLE = -13;
 /** Nodes for one standard deviation. */
-const NODES_PER_DEVIATION = 4;
+const NODES_PER_DEVIATION = 3;
 
 /**
  * Processor sharing with a speed that depends on the number of customers: each of n sequences gets a token every T(n)
  * seconds. In equilibrium n is distributed as the product over i ≤ n of λ·w·T(i)/i, w the mean tokens of a sequence,
  * whatever the distribution of the tokens (Cohen, "The multiple phase service network with generalized processor
  * sharing", Acta Informatica 12, 1979). Beyond the seats requests wait in line, as in M/M/1.
- * @param tokenRate tokens to be decoded a second, over all replicas
- * @param replicas that share the sequences evenly
- * @param seats over all replicas
- * @param stepSeconds seconds of a step by sequences of one replica (at least 1)
- * @param peakedness variance over mean of the sequences at constant speed: 1 for Poisson arrivals
- * @param waitVariability mean of the squared coefficients of variation of arrivals and services
  */
-export function shareDecoding(
-  tokenRate: number,
-  replicas: number,
-  seats: number,
-  stepSeconds: (batch: number) => number,
-  { peakedness, waitVariability, requestsPerSecond }: {
-    readonly peakedness: number;
-    readonly waitVariability: number;
-    readonly requestsPerSecond: number;
-  },
-): DecodeState {
+export function shareDecoding(customers: DecodeTraffic): DecodeState {
+  const { tokenRate, replicas, seats, stepSeconds, peakedness } = customers;
   const secondsAt = (sequences: number) => stepSeconds(Math.max(1, sequences / replicas));
   const growth = (sequences: number) => (tokenRate * secondsAt(sequences)) / sequences;
   const mode = modeOf(growth, seats);
@@ -52,45 +37,59 @@ export function shareDecoding(
   const start = Math.min(seats, Math.floor(mode));
   const sequences = [start];
   const logs = [0];
-  for (let at = start, log = 0; at + stride <= seats; ) {
+  for (let at = start, log = 0; at + stride <= seats;) {
     log += (stride * Math.log(growth(at + (stride + 1) / 2))) / peakedness;
-    if (log < NEGLIGIBLE || !Number.isFinite(log)) break;
+    if (!(log > NEGLIGIBLE)) break;
     at += stride;
     sequences.push(at);
     logs.push(log);
   }
-  for (let at = start, log = 0; at - stride >= 0; ) {
+  const below: number[] = [];
+  const belowLogs: number[] = [];
+  for (let at = start, log = 0; at - stride >= 0;) {
     log -= (stride * Math.log(growth(at - stride + (stride + 1) / 2))) / peakedness;
-    if (log < NEGLIGIBLE || !Number.isFinite(log)) break;
+    if (!(log > NEGLIGIBLE)) break;
     at -= stride;
-    sequences.unshift(at);
-    logs.unshift(log);
+    below.push(at);
+    belowLogs.push(log);
   }
-  const overflow = growth(seats);
-  return summarise(sequences, logs, { seats, overflow, stride, secondsAt, waitVariability, requestsPerSecond });
+  return summarise(customers, [...below.reverse(), ...sequences], [...belowLogs.reverse(), ...logs], stride);
 }
 
-interface Overflow {
+/** Who shares what. */
+export interface DecodeTraffic {
+  /** Tokens to be decoded, and requests, a second over all replicas. */
+  readonly tokenRate: number;
+  readonly requestRate: number;
+  /** Replicas that share the sequences evenly, and the seats of all of them. */
+  readonly replicas: number;
   readonly seats: number;
-  /** Factor from one more waiting request to the next; 1 and more where the line grows for ever. */
-  readonly overflow: number;
-  readonly stride: number;
-  readonly secondsAt: (sequences: number) => number;
+  /** Seconds between two tokens by sequences of one replica, at least 1. */
+  readonly stepSeconds: (batch: number) => number;
+  /** Variance over mean of the sequences were the speed constant: 1 for Poisson arrivals. */
+  readonly peakedness: number;
+  /** Mean of the squared coefficients of variation of arrivals and services, for the line before full seats. */
   readonly waitVariability: number;
-  readonly requestsPerSecond: number;
 }
 
 function summarise(
+  { tokenRate, requestRate, replicas, seats, stepSeconds, waitVariability }: DecodeTraffic,
   sequences: readonly number[],
   logs: readonly number[],
-  { seats, overflow, stride, secondsAt, waitVariability, requestsPerSecond }: Overflow,
+  stride: number,
 ): DecodeState {
+  const secondsAt = (at: number) => stepSeconds(Math.max(1, at / replicas));
+  const overflow = (tokenRate * secondsAt(seats)) / seats;
   const highest = logs.reduce((high, log) => Math.max(high, log), -Infinity);
   const weights = logs.map((log) => Math.exp(log - highest));
   const last = sequences.length - 1;
   const reachesSeats = sequences[last]! + stride > seats;
   // States beyond the seats form a geometric series; a node stands for `stride` states.
-  const line = !reachesSeats ? 0 : overflow < 1 ? (weights[last]! / stride) * (overflow / (1 - overflow)) : Infinity;
+  const line = !reachesSeats
+    ? 0
+    : overflow < 1
+      ? (weights[last]! / stride) * (overflow / (1 - overflow))
+      : Infinity;
   const saturated = line === Infinity;
   const inner = weights.reduce((sum, weight) => sum + weight, 0);
   const total = saturated ? 1 : inner + line;
@@ -106,10 +105,13 @@ function summarise(
   }
   const waiting = saturated ? Infinity : (line / total / (1 - overflow)) * waitVariability;
   return {
-    ...{ sequences, shares, meanSequences, tokenSeconds },
+    sequences,
+    shares,
+    meanSequences,
+    tokenSeconds,
     idleShare: sequences[0] === 0 ? shares[0]! : 0,
     fullShare: saturated ? 1 : (line + (reachesSeats ? weights[last]! / stride : 0)) / total,
-    seatSeconds: line === 0 ? 0 : requestsPerSecond > 0 ? waiting / requestsPerSecond : 0,
+    seatSeconds: line === 0 ? 0 : requestRate > 0 ? waiting / requestRate : 0,
   };
 }
 

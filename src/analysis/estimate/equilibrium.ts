@@ -12,7 +12,11 @@ const HIGHEST_LOAD = 0.98;
  * Each level of the rate in an equilibrium of its own (pointwise stationary approximation: Green and Kolesar, Management
  * Science 37(1), 1991).
  */
-export function equilibriumAt(model: SystemModel, saturationRate: number, ratePerSecond: number): Equilibrium {
+export function equilibriumAt(
+  model: SystemModel,
+  saturationRate: number,
+  ratePerSecond: number,
+): Equilibrium {
   const highest = HIGHEST_LOAD * saturationRate;
   const points: WeightedPoint[] = [];
   for (const { factor, share } of model.traffic.levels) {

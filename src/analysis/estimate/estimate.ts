@@ -103,11 +103,14 @@ export function estimate({ system, traffic, slo, idleWatts }: EstimateRequest): 
     outputTokensPerSecond: tokensPerSecond,
     phases: {
       batch: meanOver(points, ({ batch }) => batch),
-      decodeStepSeconds: meanOver(points, ({ batch }) => model.times.decodeSeconds(batch)),
+      decodeStepSeconds: meanOver(points, ({ batch }) => model.times.decodeSeconds(Math.max(1, batch))),
       mixedStepSeconds: meanOver(points, ({ prefill }) => prefill.stepSeconds),
       mixedStepTokens: meanOver(points, ({ prefill }) => prefill.stepTokens),
-      prefillShare: Math.min(1, meanOver(points, ({ prefill }) => prefill.busy)),
-      promptSeconds: meanOver(points, ({ batch }) => model.times.promptSeconds(batch)),
+      prefillShare: Math.min(
+        1,
+        meanOver(points, ({ prefill }) => prefill.busy),
+      ),
+      promptSeconds: meanOver(points, ({ prompts }) => prompts.promptSeconds),
     },
     latencies: Object.fromEntries(
       LATENCY_METRICS.map((metric) => [

@@ -1,5 +1,5 @@
-import { prefillAt } from "./prefill-server.ts";
-import { tokenSecondsAt, type OperatingPoint } from "./operating-point.ts";
+import type { OperatingPoint } from "./operating-point.ts";
+import { prefillAt, tokenSecondsBeside } from "./prefill-server.ts";
 import type { SystemModel } from "./system-model.ts";
 
 /** How a latency is distributed: P(X > seconds), never rising. */
@@ -34,7 +34,12 @@ export function ttftSurvival(model: SystemModel, points: readonly WeightedPoint[
       weights,
       (_, i) => times.promptFigures(batch, i).seconds + prefill.sharingSeconds + vacationSeconds,
     );
-    return { share, own, queue: waitOf(queueSeconds, prefill.busy), seat: waitOf(seatSeconds, seatWaitShare) };
+    return {
+      share,
+      own,
+      queue: waitOf(queueSeconds, prefill.busy),
+      seat: waitOf(seatSeconds, seatWaitShare),
+    };
   });
   return (seconds) => {
     let survival = 0;
@@ -42,7 +47,8 @@ export function ttftSurvival(model: SystemModel, points: readonly WeightedPoint[
       let later = 0;
       for (let i = 0; i < own.length; i++) {
         const left = seconds - own[i]!;
-        later += left < 0 ? weights[i]! : weights[i]! * (1 - (1 - exceeds(queue, left)) * (1 - exceeds(seat, left)));
+        later +=
+          left < 0 ? weights[i]! : weights[i]! * (1 - (1 - exceeds(queue, left)) * (1 - exceeds(seat, left)));
       }
       survival += share * later;
     }
@@ -88,7 +94,9 @@ export function tpotAtoms(model: SystemModel, points: readonly WeightedPoint[]):
   for (const { point, share } of points) {
     for (const { sequences, weight } of typicalBatches(point)) {
       const batch = Math.max(1, sequences / model.sharing);
-      seconds.push(tokenSecondsAt(model, point.ratePerSecond / model.replicas, batch));
+      seconds.push(
+        tokenSecondsBeside(model.times.promptsBeside(batch), point.ratePerSecond / model.replicas),
+      );
       weights.push(share * weight);
     }
   }
@@ -125,14 +133,14 @@ export function gapAtoms(model: SystemModel, points: readonly WeightedPoint[]): 
     const rate = point.ratePerSecond / replicas;
     for (const { sequences, weight } of typicalBatches(point)) {
       const batch = Math.max(1, sequences / sharing);
-      const prefill = prefillAt(times, rate, traffic.meanPromptTokens, batch);
-      const decodes = Math.max(0, 1 - prefill.busy) / times.decodeSeconds(batch);
+      const beside = times.promptsBeside(batch);
+      const prefill = prefillAt(beside, rate);
+      const decodes = Math.max(0, 1 - prefill.busy) / beside.decodeSeconds;
       const steps = decodes + prefill.stepsPerSecond;
       const part = share * weight;
-      push(times.decodeSeconds(batch), (part * decodes) / steps);
-      const promptSteps = times.promptSteps(batch);
-      const shift = prefill.stepSeconds - times.promptSeconds(batch) / promptSteps;
-      const mixed = (part * prefill.stepsPerSecond) / steps / promptSteps;
+      push(beside.decodeSeconds, (part * decodes) / steps);
+      const shift = prefill.stepSeconds - beside.stepSeconds;
+      const mixed = (part * prefill.stepsPerSecond) / steps / beside.promptSteps;
       for (let i = 0; i < prompts.length; i++) {
         const own = times.promptFigures(batch, i);
         push(own.lastSeconds + shift, mixed * prompts[i]!);

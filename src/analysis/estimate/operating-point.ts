@@ -1,5 +1,6 @@
 import { shareDecoding, type DecodeState } from "./decode-sharing.ts";
-import { prefillAt, prefillWait, type PrefillState } from "./prefill-server.ts";
+import type { PromptSteps } from "./phase-times.ts";
+import { prefillAt, prefillWait, tokenSecondsBeside, type PrefillState } from "./prefill-server.ts";
 import type { SystemModel } from "./system-model.ts";
 
 /** A system in equilibrium at one rate. */
@@ -9,6 +10,8 @@ export interface OperatingPoint {
   readonly decode: DecodeState;
   /** Mean sequences that decode on one replica. */
   readonly batch: number;
+  /** Steps with prompts beside that batch, of a prompt alone and as they come. */
+  readonly prompts: PromptSteps;
   readonly prefill: PrefillState;
   /** Probability (0..1) that a replica decodes at any time. */
   readonly decoding: number;
@@ -27,41 +30,36 @@ export interface OperatingPoint {
 export function operateAt(model: SystemModel, ratePerSecond: number): OperatingPoint {
   const { times, traffic, replicas, sharing, arrivalScv, decodeTokens } = model;
   const replicaRate = ratePerSecond / replicas;
-  const systemRate = replicaRate * sharing;
-  const effective = times.batches.map((batch) => tokenSecondsAt(model, replicaRate, batch));
-  const decode = shareDecoding(
-    systemRate * decodeTokens,
-    sharing,
-    times.maxBatch * sharing,
-    (batch) => times.between(effective, batch),
-    {
-      // Of renewal arrivals at exponential service: Eckberg, "Generalized peakedness of teletraffic processes", 1983.
-      peakedness: Math.max(0.1, (1 + traffic.dispersion) / 2),
-      waitVariability: (arrivalScv + traffic.outputScv) / 2,
-      requestsPerSecond: systemRate,
-    },
-  );
+  const effective = times.besideBatches.map((prompts) => tokenSecondsBeside(prompts, replicaRate));
+  const decode = shareDecoding({
+    tokenRate: replicaRate * sharing * decodeTokens,
+    requestRate: replicaRate * sharing,
+    replicas: sharing,
+    seats: times.maxBatch * sharing,
+    stepSeconds: (batch) => times.between(effective, batch),
+    // Of renewal arrivals at exponential service: Eckberg, "Generalized peakedness of teletraffic processes", 1983.
+    peakedness: Math.max(0.1, (1 + traffic.dispersion) / 2),
+    waitVariability: (arrivalScv + traffic.outputScv) / 2,
+  });
   const batch = decode.meanSequences / sharing;
-  const decoding = sharing === 1 ? 1 - decode.idleShare : Math.min(1, batch / Math.max(1, batch));
-  const prefill = prefillAt(times, replicaRate, traffic.meanPromptTokens, batch);
-  const { queueSeconds, vacationSeconds } = prefillWait(times, prefill, replicaRate, batch, decoding, arrivalScv);
-  const serviceSeconds = times.promptSeconds(batch) + prefill.sharingSeconds;
+  const decoding = sharing === 1 ? 1 - decode.idleShare : Math.min(1, batch);
+  const prompts = times.promptsBeside(batch);
+  const prefill = prefillAt(prompts, replicaRate);
+  const { queueSeconds, vacationSeconds } = prefillWait(prompts, prefill, replicaRate, decoding, arrivalScv);
+  const { seatSeconds, fullShare: seatWaitShare, tokenSeconds: tbtSeconds } = decode;
   return {
-    ...{ ratePerSecond, decode, batch, prefill, decoding, queueSeconds, vacationSeconds },
-    seatSeconds: decode.seatSeconds,
-    seatWaitShare: decode.fullShare,
-    ttftSeconds: queueSeconds + vacationSeconds + decode.seatSeconds + serviceSeconds,
-    tbtSeconds: decode.tokenSeconds,
+    ratePerSecond,
+    decode,
+    batch,
+    prompts,
+    prefill,
+    decoding,
+    queueSeconds,
+    vacationSeconds,
+    seatSeconds,
+    seatWaitShare,
+    tbtSeconds,
+    ttftSeconds:
+      queueSeconds + vacationSeconds + seatSeconds + prompts.promptSeconds + prefill.sharingSeconds,
   };
-}
-
-/** Mean seconds between two tokens of each of `batch` sequences on a replica at which prompts arrive. */
-export function tokenSecondsAt(
-  { times, traffic }: SystemModel,
-  replicaRate: number,
-  batch: number,
-): number {
-  const { busy, stepsPerSecond, stepSeconds } = prefillAt(times, replicaRate, traffic.meanPromptTokens, batch);
-  if (busy >= 1) return stepSeconds;
-  return 1 / (stepsPerSecond + (1 - busy) / times.decodeSeconds(batch));
 }

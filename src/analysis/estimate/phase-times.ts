@@ -3,6 +3,9 @@ import type { EngineConfig } from "../../serving/config.ts";
 import { meanOf, type Strata } from "./strata.ts";
 import type { TrafficProfile } from "./traffic-profile.ts";
 
+/** From one batch size at which decodes are timed to the next. */
+const BATCH_FACTOR = 3;
+
 /** Shares of the budget at which steps with prompts are timed. */
 const FILLS = [1 / 64, 1 / 16, 1 / 4, 1];
 
@@ -26,9 +29,10 @@ export class PhaseTimes {
   readonly #meanWindows: readonly number[];
   /** Mean tokens before a token of a prompt. */
   readonly #meanPosition: number;
+  readonly #meanPrompt: number;
   readonly #threshold: number;
 
-  /** Batch sizes 1, 2, 4, … and the largest, and the seconds of a step that only decodes. */
+  /** Batch sizes 1, 3, 9, … and the largest, and the seconds of a step that only decodes. */
   readonly #batches: number[] = [];
   readonly #decode: number[] = [];
   /** Batch sizes from 0 to the largest at which prompts were timed. */
@@ -42,26 +46,37 @@ export class PhaseTimes {
   readonly #squareOwn: number[] = [];
   readonly #meanSteps: number[] = [];
 
-  constructor(cost: StepCost, engine: EngineConfig, budget: number, maxBatch: number, traffic: TrafficProfile) {
+  constructor(
+    cost: StepCost,
+    engine: EngineConfig,
+    budget: number,
+    maxBatch: number,
+    traffic: TrafficProfile,
+  ) {
     this.maxBatch = maxBatch;
     this.budget = budget;
     this.#cost = cost;
     this.#use = cost.openUse();
     this.#shape = new StepShape(cost.windowTokens.length, 1);
     this.#threshold = engine.longPrefillTokenThreshold > 0 ? engine.longPrefillTokenThreshold : Infinity;
+    this.#meanPrompt = traffic.meanPromptTokens;
     this.#meanContext = meanOf(traffic.contexts);
     this.#meanWindows = cost.windowTokens.map((window) => meanOf(traffic.contexts, window));
     this.#meanPosition = traffic.squarePromptTokens / (2 * Math.max(1, traffic.meanPromptTokens));
-    for (let batch = 1; batch < maxBatch; batch *= 2) this.#batches.push(batch);
+    for (let batch = 1; batch < maxBatch; batch *= BATCH_FACTOR) this.#batches.push(batch);
     this.#batches.push(maxBatch);
     for (const batch of this.#batches) this.#decode.push(this.#seconds(batch, 0, 0));
     this.#timePrompts(traffic.prompts);
+    this.besideBatches = this.#batches.map((batch) => this.promptsBeside(batch));
   }
 
   /** Batch sizes at which steps that only decode were timed, ascending from 1. */
   get batches(): readonly number[] {
     return this.#batches;
   }
+
+  /** Steps with prompts at each of `batches`. */
+  readonly besideBatches: readonly PromptSteps[];
 
   /** A step in which only decodes take part, at least one. */
   decodeSeconds(batch: number): number {
@@ -78,33 +93,25 @@ export class PhaseTimes {
     return Math.max(1, this.budget - batch);
   }
 
-  /** A step whose budget prompts fill up. */
-  fullSeconds(batch: number): number {
-    return interpolate(this.#promptBatches, this.#filled.at(-1)!, batch);
-  }
-
-  /** A step with so many prompt tokens of one prompt or of several, at most the budget. */
-  mixedSeconds(batch: number, promptTokens: number): number {
-    const fill = promptTokens / this.promptBudget(batch);
-    const at = slotOf(FILLS, fill);
-    const low = interpolate(this.#promptBatches, this.#filled[at]!, batch);
-    const share = shareOf(FILLS, at, fill);
-    return share === 0 ? low : low + share * (interpolate(this.#promptBatches, this.#filled[at + 1]!, batch) - low);
-  }
-
-  /** Mean over the prompts of the seconds of all its steps, were each alone beside the decodes. */
-  promptSeconds(batch: number): number {
-    return interpolate(this.#promptBatches, this.#meanOwn, batch);
-  }
-
-  /** Mean of their squares. */
-  promptSquareSeconds(batch: number): number {
-    return interpolate(this.#promptBatches, this.#squareOwn, batch);
-  }
-
-  /** Mean number of those steps. */
-  promptSteps(batch: number): number {
-    return interpolate(this.#promptBatches, this.#meanSteps, batch);
+  /** Steps with prompts at one batch size. */
+  promptsBeside(batch: number): PromptSteps {
+    const at = slotOf(this.#promptBatches, batch);
+    const share = shareOf(this.#promptBatches, at, batch);
+    const promptSeconds = between(this.#meanOwn, at, share);
+    const promptSteps = between(this.#meanSteps, at, share);
+    const filledSeconds: number[] = [];
+    for (const seconds of this.#filled) filledSeconds.push(between(seconds, at, share));
+    return {
+      batch,
+      promptSeconds,
+      promptSteps,
+      squareSeconds: between(this.#squareOwn, at, share),
+      stepSeconds: promptSeconds / promptSteps,
+      stepTokens: this.#meanPrompt / promptSteps,
+      budget: this.promptBudget(batch),
+      filledSeconds,
+      decodeSeconds: batch > 0 ? this.decodeSeconds(batch) : 0,
+    };
   }
 
   /** The same of one stratum of the prompts: all its steps, their number, the last one. */
@@ -154,13 +161,19 @@ export class PhaseTimes {
         steps[i] = count;
         last[i] = this.#seconds(batch, tokens - (count - 1) * chunk, (count - 1) * chunk);
         own[i] = last[i]!;
-        if (count > 1) own[i]! += (count - 1) * this.#seconds(batch, chunk, Math.round((count / 2 - 1) * chunk));
+        if (count > 1)
+          own[i]! += (count - 1) * this.#seconds(batch, chunk, Math.round((count / 2 - 1) * chunk));
       }
       this.#own.seconds.push(own);
       this.#own.steps.push(steps);
       this.#own.last.push(last);
       this.#meanOwn.push(dot(weights, own));
-      this.#squareOwn.push(dot(weights, own.map((seconds) => seconds * seconds)));
+      this.#squareOwn.push(
+        dot(
+          weights,
+          own.map((seconds) => seconds * seconds),
+        ),
+      );
       this.#meanSteps.push(dot(weights, steps));
     }
   }
@@ -185,6 +198,38 @@ export class PhaseTimes {
     if (promptTokens > 0) shape.addChunk(promptTokens, before);
     shape.logitSequences = batch + shape.chunkCount;
   }
+}
+
+/** Prompts beside a number of decodes: means over the prompts, each alone. */
+export interface PromptSteps {
+  readonly batch: number;
+  /** All steps of a prompt in seconds, their number, and the mean square of the seconds. */
+  readonly promptSeconds: number;
+  readonly promptSteps: number;
+  readonly squareSeconds: number;
+  /** One of those steps, and its prompt tokens. */
+  readonly stepSeconds: number;
+  readonly stepTokens: number;
+  /** Prompt tokens for which a step has room. */
+  readonly budget: number;
+  /** Seconds of steps that use the shares `FILLS` of it, by one prompt or several. */
+  readonly filledSeconds: readonly number[];
+  /** A step without prompts; 0 without decodes. */
+  readonly decodeSeconds: number;
+}
+
+/** Seconds of a step with so many prompt tokens, at most the budget. */
+export function filledSeconds({ budget, filledSeconds: seconds }: PromptSteps, promptTokens: number): number {
+  const fill = promptTokens / budget;
+  let at = 0;
+  while (at < FILLS.length - 2 && FILLS[at + 1]! <= fill) at++;
+  const share = Math.min(1, Math.max(0, (fill - FILLS[at]!) / (FILLS[at + 1]! - FILLS[at]!)));
+  return seconds[at]! + share * (seconds[at + 1]! - seconds[at]!);
+}
+
+/** Seconds of a step whose budget prompts fill up. */
+export function fullSeconds({ filledSeconds: seconds }: PromptSteps): number {
+  return seconds[FILLS.length - 1]!;
 }
 
 /** One stratum of prompts alone beside the decodes: all its steps in seconds, their number, the last one. */
@@ -220,6 +265,9 @@ function shareOf(sizes: readonly number[], at: number, x: number): number {
 
 function interpolate(sizes: readonly number[], values: readonly number[], x: number): number {
   const at = slotOf(sizes, x);
-  const share = shareOf(sizes, at, x);
+  return between(values, at, shareOf(sizes, at, x));
+}
+
+function between(values: readonly number[], at: number, share: number): number {
   return share === 0 ? values[at]! : values[at]! + share * (values[at + 1]! - values[at]!);
 }

@@ -1,4 +1,4 @@
-import type { PhaseTimes } from "./phase-times.ts";
+import { filledSeconds, fullSeconds, type PromptSteps } from "./phase-times.ts";
 
 /** Prompts on one replica beside a steady number of decoding sequences. */
 export interface PrefillState {
@@ -16,7 +16,8 @@ export interface PrefillState {
 }
 
 /** Enough for a step length that depends on itself to settle. */
-const ROUNDS = 6;
+const ROUNDS = 8;
+const SETTLED = 1e-3;
 
 /**
  * Prompts as customers of one server, which takes all that waits up to its budget in each step (batch service): where
@@ -24,38 +25,45 @@ const ROUNDS = 6;
  * once for all of them.
  * @param ratePerSecond arrivals at this replica
  */
-export function prefillAt(
-  times: PhaseTimes,
-  ratePerSecond: number,
-  meanPromptTokens: number,
-  batch: number,
-): PrefillState {
-  const tokensPerSecond = ratePerSecond * meanPromptTokens;
-  const ownSeconds = times.promptSeconds(batch) / times.promptSteps(batch);
-  const ownTokens = meanPromptTokens / times.promptSteps(batch);
-  const fullTokens = times.promptBudget(batch);
-  const fullSeconds = times.fullSeconds(batch);
-  const decodeSeconds = batch > 0 ? times.decodeSeconds(batch) : 0;
-  const ownMixed = times.mixedSeconds(batch, ownTokens);
-  const secondsOf = (tokens: number) => Math.max(ownSeconds, ownSeconds + times.mixedSeconds(batch, tokens) - ownMixed);
-  let stepTokens = Math.min(ownTokens, fullTokens);
+export function prefillAt(prompts: PromptSteps, ratePerSecond: number): PrefillState {
+  const { stepTokens: ownTokens, stepSeconds: ownSeconds, budget, decodeSeconds } = prompts;
+  const tokensPerSecond = ratePerSecond * ownTokens * prompts.promptSteps;
+  const ownFilled = filledSeconds(prompts, ownTokens);
+  let stepTokens = Math.min(ownTokens, budget);
   let stepSeconds = ownSeconds;
   let joining = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const busy = Math.min(1, (tokensPerSecond * stepSeconds) / stepTokens);
     joining = ratePerSecond * (busy * stepSeconds + (1 - busy) * decodeSeconds);
-    // Poisson arrivals in a step, given that there are any.
-    const together = joining > 1e-6 ? joining / -Math.expm1(-joining) : 1;
-    stepTokens = Math.min(fullTokens, ownTokens * together);
-    stepSeconds = secondsOf(stepTokens);
+    const tokens = Math.min(budget, ownTokens * together(joining));
+    const settled = Math.abs(tokens - stepTokens) < SETTLED * stepTokens;
+    stepTokens = tokens;
+    stepSeconds = Math.max(ownSeconds, ownSeconds + filledSeconds(prompts, stepTokens) - ownFilled);
+    if (settled) break;
   }
-  const load = (tokensPerSecond * fullSeconds) / fullTokens;
+  const load = (tokensPerSecond * fullSeconds(prompts)) / budget;
   // Rounding of the rounds aside, steps with prompts never take more time than there is while the server keeps up.
   const stepsPerSecond = Math.min(tokensPerSecond / stepTokens, Math.max(1, load) / stepSeconds);
+  const sharedTokens = Math.min(budget, ownTokens * (1 + joining));
   return {
-    ...{ busy: stepsPerSecond * stepSeconds, stepsPerSecond, stepSeconds, stepTokens, load },
-    sharingSeconds: secondsOf(Math.min(fullTokens, ownTokens * (1 + joining))) - ownSeconds,
+    stepsPerSecond,
+    stepSeconds,
+    stepTokens,
+    load,
+    busy: stepsPerSecond * stepSeconds,
+    sharingSeconds: Math.max(0, filledSeconds(prompts, sharedTokens) - ownFilled),
   };
+}
+
+/** Mean number of Poisson arrivals, given that there are any. */
+function together(mean: number): number {
+  return mean < 0.05 ? 1 + mean / 2 : mean / (1 - Math.exp(-mean));
+}
+
+/** Mean seconds between two tokens of each sequence that decodes beside those prompts. */
+export function tokenSecondsBeside(prompts: PromptSteps, ratePerSecond: number): number {
+  const { busy, stepsPerSecond, stepSeconds } = prefillAt(prompts, ratePerSecond);
+  return busy >= 1 ? stepSeconds : 1 / (stepsPerSecond + (1 - busy) / prompts.decodeSeconds);
 }
 
 /**
@@ -66,17 +74,15 @@ export function prefillAt(
  * @param arrivalScv squared coefficient of variation of the gaps between arrivals at this replica
  */
 export function prefillWait(
-  times: PhaseTimes,
+  prompts: PromptSteps,
   state: PrefillState,
   ratePerSecond: number,
-  batch: number,
   decoding: number,
   arrivalScv: number,
 ): { readonly queueSeconds: number; readonly vacationSeconds: number } {
-  const restOfDecode = batch > 0 ? (decoding * times.decodeSeconds(batch)) / 2 : 0;
+  const restOfDecode = (decoding * prompts.decodeSeconds) / 2;
   if (state.load >= 1) return { queueSeconds: Infinity, vacationSeconds: restOfDecode };
-  const mean = times.promptSeconds(batch);
-  const squareScv = times.promptSquareSeconds(batch) / (mean * mean);
+  const squareScv = prompts.squareSeconds / prompts.promptSeconds ** 2;
   const service = ratePerSecond > 0 ? state.load / ratePerSecond : 0;
   const variability = Math.max(0, (arrivalScv - 1 + squareScv) / 2);
   const queued = (state.load * service * variability) / (1 - state.load);

@@ -17,10 +17,17 @@ export function chargesAt(model: SystemModel, points: Equilibrium): Float64Array
   const decoding = overTime(({ decoding: share }) => share);
   const batch = overTime((point) => point.batch);
   const busyBatch = Math.max(1, Math.round(batch / Math.max(decoding, 1e-9)));
-  const busy = Math.min(1, overTime(({ prefill }) => prefill.busy));
+  const busy = Math.min(
+    1,
+    overTime(({ prefill }) => prefill.busy),
+  );
   const mixedPerSecond = overTime(({ prefill }) => prefill.stepsPerSecond);
   const decodesPerSecond = (decoding * (1 - busy)) / times.decodeSeconds(busyBatch);
-  const tokens = mixedPerSecond > 0 ? (overTime(({ ratePerSecond }) => ratePerSecond) / model.replicas) * traffic.meanPromptTokens / mixedPerSecond : 0;
+  const tokens =
+    mixedPerSecond > 0
+      ? ((overTime(({ ratePerSecond }) => ratePerSecond) / model.replicas) * traffic.meanPromptTokens) /
+        mixedPerSecond
+      : 0;
   add(total, times.charges(busyBatch, 0), decodesPerSecond);
   add(total, times.charges(Math.round(batch), Math.max(1, Math.round(tokens))), mixedPerSecond);
   return total;

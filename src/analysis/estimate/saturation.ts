@@ -1,4 +1,5 @@
-import { tokenSecondsAt } from "./operating-point.ts";
+import { fullSeconds } from "./phase-times.ts";
+import { tokenSecondsBeside } from "./prefill-server.ts";
 import type { SystemModel } from "./system-model.ts";
 
 /** What ends the growth of the load: prompts fill every step, the sequences or the KV cache of a replica are all taken. */
@@ -22,7 +23,8 @@ export function saturationOf(model: SystemModel): Saturation {
   const prompt = traffic.meanPromptTokens;
   const balanced = (times.budget * decodeTokens) / (prompt + decodeTokens);
   if (balanced <= times.maxBatch) {
-    const perReplica = times.promptBudget(balanced) / prompt / times.fullSeconds(balanced);
+    const beside = times.promptsBeside(balanced);
+    const perReplica = beside.budget / prompt / fullSeconds(beside);
     return { ratePerSecond: replicas * perReplica, limit: "token budget", batch: balanced };
   }
   const seats = times.maxBatch;
@@ -36,10 +38,11 @@ export function saturationOf(model: SystemModel): Saturation {
 /** The rate per replica at which all seats are always taken: x such that x · tokens · T(seats, x) = seats. */
 function rateOfFullSeats(model: SystemModel, seats: number): number {
   const { times, decodeTokens } = model;
-  const sequences = (rate: number) => rate * decodeTokens * tokenSecondsAt(model, rate, seats);
+  const beside = times.promptsBeside(seats);
+  const sequences = (rate: number) => rate * decodeTokens * tokenSecondsBeside(beside, rate);
   let low = 0;
-  let high = seats / (decodeTokens * times.decodeSeconds(seats));
-  for (let i = 0; i < 30; i++) {
+  let high = seats / (decodeTokens * beside.decodeSeconds);
+  for (let i = 0; i < 20; i++) {
     const middle = (low + high) / 2;
     if (sequences(middle) < seats) low = middle;
     else high = middle;

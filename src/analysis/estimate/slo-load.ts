@@ -1,8 +1,8 @@
-const HALVINGS = 9;
+const HALVINGS = 8;
 
 /**
  * The largest rate at which the targets hold, from one at which nothing does on: where they hold at almost no load, else
- * 0. Found by halving, to 1/512 of the saturation.
+ * 0. Found by halving, to 1/256 of the saturation.
  */
 export function maxRateWithin(saturationRate: number, meets: (ratePerSecond: number) => boolean): number {
   let low = saturationRate * 2 ** -HALVINGS;

@@ -63,7 +63,10 @@ export function modelSystem(system: EstimatedSystem, traffic: TrafficProfile): S
 
 /** Sequences that fill the KV pool, each with the blocks that it holds on average while it decodes. */
 function kvConcurrency({ kvBlocks, blockSize }: EngineConfig, traffic: TrafficProfile): number {
-  return (kvBlocks * blockSize) / (meanOf(traffic.contexts.values.length > 0 ? traffic.contexts : traffic.prompts) + blockSize / 2);
+  return (
+    (kvBlocks * blockSize) /
+    (meanOf(traffic.contexts.values.length > 0 ? traffic.contexts : traffic.prompts) + blockSize / 2)
+  );
 }
 
 function stepBudget({ engine, scheduler }: EstimatedSystem): number {

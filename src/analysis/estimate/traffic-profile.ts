@@ -32,7 +32,7 @@ export interface TrafficProfile {
 /** Enough for the tails that an estimate tells. */
 const MOST_SAMPLES = 20_000;
 
-const PROMPT_EDGES = [0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.87, 0.94, 0.975, 0.99, 0.9975, 1];
+const TAIL_EDGES = [0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.87, 0.94, 0.975, 0.99, 0.9975, 1];
 const EVEN_EDGES = Array.from({ length: 17 }, (_, i) => i / 16);
 
 /**
@@ -51,8 +51,8 @@ export function profileTraffic(source: RequestSource, longestTokens = Infinity):
     ratePerSecond: span > 0 ? (sampled - 1) / span : 0,
     sampled,
     refusedShare: sampled === 0 ? 0 : refused / sampled,
-    prompts: stratify(inputs, PROMPT_EDGES),
-    outputs: stratify(outputs, EVEN_EDGES),
+    prompts: stratify(inputs, TAIL_EDGES),
+    outputs: stratify(outputs, TAIL_EDGES),
     contexts: stratify(
       contextTokens,
       EVEN_EDGES,
