@@ -8,9 +8,11 @@ import { maxRateWithin } from "./slo-load.ts";
 import { attainmentOf, hasTargets, latencyModel, meetsSlo } from "./slo-judgement.ts";
 import { modelSystem, type EstimatedSystem } from "./system-model.ts";
 import type { TrafficProfile } from "./traffic-profile.ts";
+import { rateOfUsers, usersAt, type UserPopulation } from "./user-population.ts";
 
 /** What a system does under a kind of traffic, in closed form. Seconds, joules, requests a second. */
 export interface Estimate {
+  /** Offered requests a second. */
   readonly ratePerSecond: number;
   /** Offered load over the largest that can be kept up with. */
   readonly load: number;
@@ -30,6 +32,8 @@ export interface Estimate {
     readonly attainment: number | null;
     /** The largest rate within the targets; null without targets. */
     readonly maxRequestsPerSecond: number | null;
+    /** The most users within the targets; null where nobody waits. */
+    readonly maxUsers: number | null;
   };
   /** Busy share of each resource (0..1), and the busiest. */
   readonly utilization: Readonly<Record<Resource, number>>;
@@ -73,6 +77,8 @@ export interface EstimateRequest {
   readonly slo: SloConfig;
   /** Watts of all devices while they do nothing. */
   readonly idleWatts: number;
+  /** Whose answers decide when they send again; the rate of the traffic then counts for nothing. */
+  readonly users?: UserPopulation;
 }
 
 /**
@@ -80,16 +86,20 @@ export interface EstimateRequest {
  * `QUEUEING_MODELS` says which formula stands for what and how far it holds.
  * @throws InputError when no request of the traffic fits in
  */
-export function estimate({ system, traffic, slo, idleWatts }: EstimateRequest): Estimate {
+export function estimate({ system, traffic, slo, idleWatts, users }: EstimateRequest): Estimate {
   const model = modelSystem(system, traffic);
   const saturation = saturationOf(model);
   const at = (rate: number): Equilibrium => equilibriumAt(model, saturation.ratePerSecond, rate);
-  const rate = traffic.ratePerSecond;
+  const responseSeconds = (to: number) => latencyModel(model, at(to)).mean("e2e");
+  const rate =
+    users === undefined
+      ? traffic.ratePerSecond
+      : rateOfUsers(users, saturation.ratePerSecond, responseSeconds);
   const stable = rate < saturation.ratePerSecond;
   const points = at(rate);
   const latencies = latencyModel(model, points);
   const meets = (from: Equilibrium) => meetsSlo(slo, model, latencyModel(model, from));
-  const judged = hasTargets(slo);
+  const maxRate = hasTargets(slo) ? maxRateWithin(saturation.ratePerSecond, (to) => meets(at(to))) : null;
   const served = Math.min(rate, saturation.ratePerSecond);
   const charges = chargesAt(model, points);
   const tokensPerSecond = served * traffic.meanOutputTokens;
@@ -127,9 +137,13 @@ export function estimate({ system, traffic, slo, idleWatts }: EstimateRequest): 
     },
     kvConcurrency: model.kvSequences,
     slo: {
-      met: judged ? stable && meetsSlo(slo, model, latencies) : null,
+      met: maxRate === null ? null : stable && meetsSlo(slo, model, latencies),
       attainment: stable ? attainmentOf(slo.request, model, latencies) : null,
-      maxRequestsPerSecond: judged ? maxRateWithin(saturation.ratePerSecond, (to) => meets(at(to))) : null,
+      maxRequestsPerSecond: maxRate,
+      maxUsers:
+        users === undefined || maxRate === null
+          ? null
+          : Math.floor(usersAt(maxRate, users.thinkSeconds, responseSeconds(maxRate))),
     },
     utilization: Object.fromEntries(
       RESOURCES.map((resource, i) => [resource, Math.min(1, charges[i]!)]),
