@@ -60,6 +60,19 @@ export interface ValidateFlags {
   readonly json?: boolean;
 }
 
+export interface ExploreFlags extends ScenarioFlags {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly workers?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface StoreQueryFlags {
+  /** Folder of a search. */
+  readonly out: string;
+}
+
 /** Which step is explained, and of which system where no scenario names one. */
 export interface ExplainFlags extends ExplainedSystemFlags {
   readonly phase: string;

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { programVersion } from "../node/program-version.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addExplore, addStore } from "./explore-program.ts";
 import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName, type ValidateFlags } from "./flags.ts";
 import { examples } from "./option-parsers.ts";
@@ -29,6 +30,7 @@ export function createProgram(): Command {
           "ador run scenarios/azure-conv-llama3-8b.yaml --trace my.csv",
           "the same scenario under your own traffic",
         ],
+        ["ador explore scenarios/explore/llama3-8b-chat.yaml --out out/front", "search designs within limits"],
         ["ador check scenarios/overload.yaml", "is the scenario sound? what does it come to?"],
         [
           "ador explain --model llama-3.1-8b --device ador-recalled",
@@ -45,6 +47,8 @@ export function createProgram(): Command {
   addRun(program);
   addCheck(program);
   addExplain(program);
+  addExplore(program);
+  addStore(program);
   addTrace(program);
   addList(program);
   addSchema(program);

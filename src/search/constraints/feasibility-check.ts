@@ -108,6 +108,12 @@ export class FeasibilityCheck {
     return this.names[most]!;
   }
 
+  /** What the design has of each limited thing, in the order of the constraints. */
+  limitValues(point: Point): number[] {
+    this.#judge(point);
+    return this.#constraints.map(({ name }) => LIMITED[name].fast(this.#numbers, this.#figures));
+  }
+
   /** By how much of each limit the design is beyond it, in the order of `names`; reused by the next call. */
   excesses(point: Point): Float64Array {
     this.#judge(point);

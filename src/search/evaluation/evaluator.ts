@@ -77,7 +77,7 @@ export class Evaluator {
     );
   }
 
-  /** @throws InputError never for a design that cannot be: that is an answer */
+  /** Never throws: that a design cannot be, or broke a law of the simulation, is an answer. */
   evaluate({ settings, fidelity, guessPerSecond, unlimited }: EvaluationJob): Evaluation {
     try {
       const system = this.systemOf(settings);
@@ -92,7 +92,7 @@ export class Evaluator {
       const parts = this.#parts.map(served);
       return { kind: "done", results: served(this.#study.table), halfWidths: halfWidthsOf(parts) };
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError)) return { kind: "refused", constraint: "error", problem: String(error) };
       const { key = "design", message } = error.problems[0]!;
       return { kind: "refused", constraint: key, problem: message };
     }
