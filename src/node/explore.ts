@@ -7,6 +7,7 @@ import type { RunIdentity } from "../report/run-report.ts";
 import type { ScenarioOverrides } from "../scenario/load.ts";
 import { checkSupply, openSource, type RequestSupply } from "../scenario/request-supply.ts";
 import { contentId } from "../search/design-id.ts";
+import { rateOf } from "../search/evaluation/replayed-service.ts";
 import { Evaluator, type Study } from "../search/evaluation/evaluator.ts";
 import { findingsOf, type Findings } from "../search/findings.ts";
 import { loadExploration, type Exploration } from "../search/load-exploration.ts";
@@ -64,7 +65,7 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
     request.onFound(store.found);
     const pool = new EvaluationPool(study, request.workers);
     try {
-      const outcome = await search(exploration, pool, store, (progress) => {
+      const outcome = await search(exploration, rateOf(study.table), pool, store, (progress) => {
         request.onProgress(progress);
       });
       const evaluator = new Evaluator(study, diskFiles);

@@ -53,9 +53,9 @@ const exploreSchema = z.strictObject({
     .array(objectiveSchema)
     .min(1)
     .default([
-      { maximise: "goodput_per_mm2", weight: 1 },
       { maximise: "goodput_at_slo_rps", weight: 1 },
-      { maximise: "goodput_per_w", weight: 1 },
+      { minimise: "area_mm2", weight: 1 },
+      { minimise: "peak_w", weight: 1 },
     ]),
   combine: z.enum(COMBINATIONS).default("pareto"),
   strategy: z.enum(STRATEGIES).default("propose"),

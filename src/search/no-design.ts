@@ -7,10 +7,11 @@ import { SobolSequence } from "./strategies/sobol-sequence.ts";
 
 const DRAWS = 20_000;
 
-/** Nothing in the space can be built within the limits, or nothing that can be built meets the service level. */
+/** Nothing in the space can be built within the limits, or nothing that can be built serves the requests within the SLO. */
 export class NoDesignError extends InputError {
   constructor(
     exploration: Exploration,
+    demandPerSecond: number,
     feasibility: FeasibilityCheck | undefined,
     candidates: readonly Candidate[],
   ) {
@@ -19,8 +20,8 @@ export class NoDesignError extends InputError {
         ? { key: "explore.constraints", ...nearestMiss(exploration, feasibility) }
         : {
             key: "slo",
-            message: `none of ${candidates.length} designs meets the service level at any rate${refusalsOf(candidates)}`,
-            expected: "looser targets, a wider space or looser constraints",
+            message: `none of ${candidates.length} designs serves ${demandPerSecond.toPrecision(3)} requests/s within the service level; the best reaches ${bestOf(candidates).toPrecision(3)}${refusalsOf(candidates)}`,
+            expected: "looser targets, fewer requests, more replicas, a wider space or looser constraints",
           },
     );
     this.name = "NoDesignError";
@@ -47,6 +48,13 @@ function nearestMiss({ space, scenario }: Exploration, feasibility: FeasibilityC
     message: `no design of the space can be built; the nearest is beyond ${broken.join(" and ")}`,
     expected: `limits looser by as much, which admit ${settings}`,
   };
+}
+
+function bestOf(candidates: readonly Candidate[]): number {
+  return candidates.reduce((best, { evaluations }) => {
+    const closest = evaluations.full ?? evaluations.slice ?? evaluations.estimate;
+    return Math.max(best, closest?.kind === "done" ? (closest.results.goodput_at_slo_rps ?? 0) : 0);
+  }, 0);
 }
 
 function refusalsOf(candidates: readonly Candidate[]): string {

@@ -54,32 +54,40 @@ export function paretoFront(scores: readonly Scores[]): number[] {
   return scores.flatMap((own, i) => (scores.some((other) => dominates(other, own)) ? [] : [i]));
 }
 
-/** How far apart each one's neighbours on a front are, in all scores together; Infinity at the ends (NSGA-II). */
-export function crowdingDistances(scores: readonly Scores[]): Float64Array {
-  const distances = new Float64Array(scores.length);
+/**
+ * Indices of so many scores that stand apart: those that are best in one objective, then one after the other the one that is
+ * furthest from all chosen, each objective scaled to its span.
+ */
+export function spreadOut(scores: readonly Scores[], count: number): number[] {
   const objectives = scores[0]?.length ?? 0;
-  for (let objective = 0; objective < objectives; objective++) {
-    const order = scores.map((_, i) => i).sort((a, b) => scores[a]![objective]! - scores[b]![objective]!);
-    const at = (place: number) => scores[order[place]!]![objective]!;
-    const span = at(order.length - 1) - at(0);
-    distances[order[0]!] = Infinity;
-    distances[order[order.length - 1]!] = Infinity;
-    if (!(span > 0)) continue;
-    for (let place = 1; place < order.length - 1; place++) {
-      distances[order[place]!]! += (at(place + 1) - at(place - 1)) / span;
+  const columns = Array.from({ length: objectives }, (_, i) => scores.map((own) => own[i]!));
+  const spans = columns.map((column) => Math.max(...column) - Math.min(...column) || 1);
+  const chosen: number[] = [];
+  const distance = new Float64Array(scores.length).fill(Infinity);
+  const choose = (index: number) => {
+    chosen.push(index);
+    for (let i = 0; i < scores.length; i++) {
+      let squares = 0;
+      for (let k = 0; k < objectives; k++) squares += ((scores[i]![k]! - scores[index]![k]!) / spans[k]!) ** 2;
+      distance[i] = Math.min(distance[i]!, squares);
     }
+  };
+  const best = columns.map((column) => column.indexOf(Math.min(...column)));
+  for (const index of new Set(best)) if (chosen.length < count) choose(index);
+  while (chosen.length < Math.min(count, scores.length)) {
+    const open = scores.flatMap((_, i) => (chosen.includes(i) ? [] : [i]));
+    choose(open.reduce((furthest, i) => (distance[i]! > distance[furthest]! ? i : furthest)));
   }
-  return distances;
+  return chosen;
 }
 
-/** The best `count` by rank, within the last rank those that stand most apart; in that order. */
+/** The best `count` by rank, within the last rank those that stand apart; in that order. */
 export function selectBest(items: readonly Judged[], count: number): number[] {
   const chosen: number[] = [];
   for (const front of rankFronts(items)) {
     if (chosen.length >= count) break;
-    const distances = crowdingDistances(front.map((i) => items[i]!.scores ?? []));
-    const order = front.map((_, place) => place).sort((a, b) => distances[b]! - distances[a]! || a - b);
-    chosen.push(...order.slice(0, count - chosen.length).map((place) => front[place]!));
+    const scores = front.map((i) => items[i]!.scores ?? []);
+    chosen.push(...spreadOut(scores, count - chosen.length).map((place) => front[place]!));
   }
   return chosen;
 }

@@ -7,7 +7,7 @@ import { FIDELITIES, type Evaluation, type EvaluationJob, type Fidelity } from "
 import type { Results } from "./evaluation/results.ts";
 import type { Exploration } from "./load-exploration.ts";
 import { scoresOf, type Scores } from "./objectives.ts";
-import { paretoFront, selectBest } from "./pareto.ts";
+import { paretoFront, selectBest, spreadOut } from "./pareto.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
 import { NoDesignError } from "./no-design.ts";
 import type { Store } from "./store.ts";
@@ -48,10 +48,12 @@ const MOST_ON_FRONT = 9;
 /**
  * Searches: a strategy asks for estimates, the best of which are replayed in part, and the best of these whole. Depends on
  * the exploration alone, not on where and when the work is done, nor on what the store already knows.
- * @throws NoDesignError when nothing in the space can be built or serves
+ * @param demandPerSecond requests that a design has to serve within the SLO to be worth anything
+ * @throws NoDesignError when nothing in the space can be built, or nothing meets the demand
  */
 export async function search(
   exploration: Exploration,
+  demandPerSecond: number,
   engine: Engine,
   store: Store,
   onProgress: (progress: SearchProgress) => void = () => undefined,
@@ -87,7 +89,8 @@ export async function search(
     candidates.push(...generation);
     for (const candidate of generation) {
       const scores = scoresAt(candidate, "estimate");
-      assessed.push({ point: candidate.point, violation: scores === undefined ? Infinity : 0, scores });
+      const violation = shortfall(candidate, "estimate", demandPerSecond);
+      assessed.push({ point: candidate.point, violation, scores });
     }
     count++;
   }
@@ -95,19 +98,23 @@ export async function search(
   let survivors: readonly Candidate[] = candidates;
   for (const fidelity of ["slice", "full"] as const) {
     const before = fidelity === "slice" ? "estimate" : "slice";
-    const able = survivors.filter((candidate) => servesAt(candidate, before));
-    const judged = able.map((candidate) => ({ violation: 0, scores: scoresAt(candidate, before) }));
-    survivors = selectBest(judged, budgets[fidelity]).map((i) => able[i]!);
+    const known = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
+    const judged = known.map((candidate) => ({
+      violation: shortfall(candidate, before, demandPerSecond),
+      scores: scoresAt(candidate, before),
+    }));
+    survivors = selectBest(judged, budgets[fidelity]).map((i) => known[i]!);
     await look(survivors, fidelity, survivors.length, 0);
   }
-  const finalists = survivors.filter((candidate) => servesAt(candidate, "full"));
-  if (finalists.length === 0) throw new NoDesignError(exploration, feasibility, candidates);
+  const finalists = survivors.filter((candidate) => shortfall(candidate, "full", demandPerSecond) === 0);
+  if (finalists.length === 0) throw new NoDesignError(exploration, demandPerSecond, feasibility, candidates);
   const scores = finalists.map((candidate) => scoresAt(candidate, "full")!);
   const onFront = paretoFront(scores);
-  const apart = selectBest(
-    onFront.map((i) => ({ violation: 0, scores: scores[i] })),
+  const apart = spreadOut(
+    onFront.map((i) => scores[i]!),
     MOST_ON_FRONT,
-  ).map((i) => onFront[i]!);
+  ).map((place) => onFront[place]!);
+  apart.sort((a, b) => scores[a]![0]! - scores[b]![0]!);
   return {
     candidates,
     front: apart.map((i) => finalists[i]!),
@@ -157,9 +164,11 @@ export function resultsOf(evaluation: Evaluation | undefined): Results | undefin
   return evaluation?.kind === "done" ? evaluation.results : undefined;
 }
 
-/** The design meets the service level at some rate. */
-function servesAt({ evaluations }: Candidate, fidelity: Fidelity): boolean {
-  return (resultsOf(evaluations[fidelity])?.goodput_at_slo_rps ?? 0) > 0;
+/** Share of the demand that a design cannot serve within the SLO; Infinity for one that was refused. */
+function shortfall({ evaluations }: Candidate, fidelity: Fidelity, demandPerSecond: number): number {
+  const results = resultsOf(evaluations[fidelity]);
+  if (results === undefined) return Infinity;
+  return Math.max(0, 1 - (results.goodput_at_slo_rps ?? 0) / demandPerSecond);
 }
 
 /** The index with the best mean of the logarithms of its scores, each relative to the best of all. */

@@ -31,7 +31,8 @@ export interface Variation {
   readonly resource: string;
   /** Share by which it was changed, in whole units: near 0.1 or -0.1. */
   readonly change: number;
-  readonly settings: readonly WrittenSetting[];
+  /** Undefined where nothing is left that could make room. */
+  readonly settings: readonly WrittenSetting[] | undefined;
 }
 
 /** Each resource a tenth down and up at equal area, which local SRAM (or global, where it is local that changes) makes up for. */
@@ -45,7 +46,7 @@ export function variationsOf(device: HdaDevice, settings: readonly WrittenSettin
       if (value === base[slot] || value <= 0) return [];
       const fillerPath = path === FILLERS[0] ? FILLERS[1] : FILLERS[0];
       const filler = fillerBytes(base, { ...base, [slot]: value }, NUMBERED_SETTINGS[fillerPath]!.slot);
-      if (filler === undefined) return [];
+      if (filler === undefined) return [{ resource: name, change: value / base[slot] - 1, settings: undefined }];
       const changed: WrittenSetting[] = [
         [path, unit === undefined ? value : writeQuantity(unit, value)],
         [fillerPath, writeQuantity("bytes", filler)],

@@ -75,7 +75,7 @@ export function sensitivityTable({ outcome, sensitivities }: Findings): TextTabl
       resource,
       signedPercent(change),
       ...(results === undefined
-        ? [problem ?? "-", ...shown.slice(1).map(() => "-")]
+        ? [problem, ...shown.slice(1).map(() => "-")]
         : shown.map((name) => {
             const [value, was] = [results[name], base[name]];
             return value === null || was === null || was === 0 ? "-" : signedPercent(value / was - 1);
@@ -104,6 +104,7 @@ export function effortLines({ exploration, outcome, headroom }: Findings): strin
   const bound = recommended.evaluations.estimate;
   const tight = headroom.slice(0, MOST_NAMED).map(({ name, left }) => `${name} (${formatShare(Math.max(0, left))} left)`);
   return [
+    "Known devices run with the serving settings of the space that suit each best. Prices: market for known devices, cost and margin for designs.",
     `Searched (${strategy}) to ${objectives.list.map(objectiveLabel).join(", ")}.`,
     `${formatPlural(checked, "design")} checked${refused === 0 ? "" : `, ${formatCount(refused)} refused: ${reasons.join(", ")}`}.`,
     `${FIDELITIES.map((name) => `${formatCount(evaluated[name])} by ${name === "full" ? "full replay" : name}`).join(", ")}; rank correlation estimate to slice ${correlationText(correlations.estimateToSlice)}, slice to full ${correlationText(correlations.sliceToFull)}.`,

@@ -26,8 +26,8 @@ export function paretoJsonOf(findings: Findings, identity: RunIdentity): Record<
       trade: tradeSentence(candidate, outcome, objectives),
     })),
     compared_with: comparisons.map(({ name, evaluation }) => ({ device: name, ...answerOf(evaluation) })),
-    sensitivity: sensitivities.map(({ resource, change, results, problem = null }) => ({
-      ...{ resource, change, results: results ?? null, problem },
+    sensitivity: sensitivities.map(({ resource, change, results, problem }) => ({
+      ...{ resource, change, results: results ?? null, problem: results === undefined ? problem : null },
     })),
     headroom: headroom.map(({ name, left }) => ({ limit: name, left })),
     effort: inSnakeCase(outcome.effort),

@@ -42,7 +42,7 @@ export function replayedService(
 }
 
 /** Mean arrivals a second. */
-function rateOf({ arrivalSeconds, length }: RequestTable): number {
+export function rateOf({ arrivalSeconds, length }: RequestTable): number {
   const span = arrivalSeconds[length - 1]! - arrivalSeconds[0]!;
   return span > 0 ? (length - 1) / span : 1;
 }

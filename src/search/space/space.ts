@@ -1,5 +1,5 @@
 import { InputError } from "../../core/errors.ts";
-import { writeQuantity } from "../../core/units.ts";
+import { writeQuantity, type QuantityKind } from "../../core/units.ts";
 import type { Setting } from "../../scenario/setting-map.ts";
 import { levelCount, neighbours, unitOf, valueAt, type Axis, type FreeAxis } from "./axis.ts";
 import { parseExpression, type Expression, type Value } from "./expression.ts";
@@ -131,8 +131,7 @@ export class Space {
     return this.axes.flatMap((axis, i): WrittenSetting[] => {
       const value = point[i]!;
       if (Number.isNaN(value)) return [];
-      if (axis.kind === "choice") return [[axis.path, axis.choices[value]!]];
-      return [[axis.path, axis.unit === undefined ? value : writeQuantity(axis.unit, value)]];
+      return [[axis.path, axis.kind === "choice" ? axis.choices[value]! : written(axis, value)]];
     });
   }
 
@@ -183,6 +182,11 @@ export class Space {
     });
     return order;
   }
+}
+
+/** A value along an axis as a scenario file states it. */
+export function written({ unit }: { readonly unit: QuantityKind | undefined }, value: number): Setting {
+  return unit === undefined ? value : writeQuantity(unit, value);
 }
 
 function compile(path: string, formula: string): Expression {
