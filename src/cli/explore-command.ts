@@ -15,7 +15,13 @@ import { paintFor } from "./paint.ts";
 /** `ador explore`. Returns the exit code; results go to standard output, all else to standard error. */
 export async function exploreCommand(path: string, flags: ExploreFlags): Promise<number> {
   const { out, force, workers = availableParallelism(), json, quiet } = flags;
-  if (workers < 1) throw new InputError({ file: "--workers", message: "invalid value", found: workers, expected: "1 or more" });
+  if (workers < 1)
+    throw new InputError({
+      file: "--workers",
+      message: "invalid value",
+      found: workers,
+      expected: "1 or more",
+    });
   const talks = quiet !== true && json !== true;
   const progress = new StagedProgress(process.stderr.isTTY && talks);
   const unlisten = stopOnInterrupt(path, out);
@@ -29,7 +35,9 @@ export async function exploreCommand(path: string, flags: ExploreFlags): Promise
         if (!talks) return;
         if (own > 0) process.stderr.write(`going on: ${formatCount(own)} evaluations are known already\n`);
         if (others > 0) {
-          process.stderr.write(`${formatCount(others)} evaluations of other scenarios or versions stay in the store\n`);
+          process.stderr.write(
+            `${formatCount(others)} evaluations of other scenarios or versions stay in the store\n`,
+          );
         }
       },
     });

@@ -50,7 +50,10 @@ export function addStore(program: Command): void {
           `ador store query "SELECT design, goodput_at_slo_rps FROM results WHERE fidelity = 'full'"`,
           "what was replayed whole",
         ],
-        [`ador store query "SELECT fidelity, count(*) FROM evaluations GROUP BY 1" --out out/e`, "how much was done"],
+        [
+          `ador store query "SELECT fidelity, count(*) FROM evaluations GROUP BY 1" --out out/e`,
+          "how much was done",
+        ],
       ]),
     )
     .action(async (sql: string, options: StoreQueryFlags) => {

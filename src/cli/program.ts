@@ -30,7 +30,10 @@ export function createProgram(): Command {
           "ador run scenarios/azure-conv-llama3-8b.yaml --trace my.csv",
           "the same scenario under your own traffic",
         ],
-        ["ador explore scenarios/explore/llama3-8b-chat.yaml --out out/front", "search designs within limits"],
+        [
+          "ador explore scenarios/explore/llama3-8b-chat.yaml --out out/front",
+          "search designs within limits",
+        ],
         ["ador check scenarios/overload.yaml", "is the scenario sound? what does it come to?"],
         [
           "ador explain --model llama-3.1-8b --device ador-recalled",

@@ -44,5 +44,7 @@ export class EvaluationPool implements Engine {
 
 function batchesOf(jobs: readonly EvaluationJob[]): EvaluationJob[][] {
   const size = jobs[0]?.fidelity === "estimate" ? ESTIMATES_AT_ONCE : 1;
-  return Array.from({ length: Math.ceil(jobs.length / size) }, (_, i) => jobs.slice(i * size, (i + 1) * size));
+  return Array.from({ length: Math.ceil(jobs.length / size) }, (_, i) =>
+    jobs.slice(i * size, (i + 1) * size),
+  );
 }

@@ -1,5 +1,10 @@
 import { workerData } from "piscina";
-import { Evaluator, type Evaluation, type EvaluationJob, type Study } from "../search/evaluation/evaluator.ts";
+import {
+  Evaluator,
+  type Evaluation,
+  type EvaluationJob,
+  type Study,
+} from "../search/evaluation/evaluator.ts";
 import { diskFiles } from "./disk-files.ts";
 
 const evaluator = new Evaluator(workerData as Study, diskFiles);

@@ -102,7 +102,13 @@ function isStaging(name: string): boolean {
 
 function studyOf({ base, scenario, constraints, sliceRequests }: Exploration, supply: RequestSupply): Study {
   const { seed, slo, clients, margins } = scenario;
-  return { base, traffic: { seed, slo, clients, margins }, table: tableOf(supply), sliceRequests, constraints };
+  return {
+    base,
+    traffic: { seed, slo, clients, margins },
+    table: tableOf(supply),
+    sliceRequests,
+    constraints,
+  };
 }
 
 function tableOf(supply: RequestSupply): RequestTable {
@@ -110,6 +116,9 @@ function tableOf(supply: RequestSupply): RequestTable {
 }
 
 /** All that decides what an evaluation comes to, beside the settings of its design. */
-function studyId({ constraints, sliceRequests }: Exploration, { scenarioHash, version }: RunIdentity): string {
+function studyId(
+  { constraints, sliceRequests }: Exploration,
+  { scenarioHash, version }: RunIdentity,
+): string {
   return contentId({ scenarioHash, version, constraints, sliceRequests });
 }

@@ -8,7 +8,7 @@ import type { Store, StoredEvaluation } from "../search/store.ts";
 import { systemErrorText } from "./system-errors.ts";
 
 /** Files of a store in its folder: the database with its log, and a lock that the system releases whatever happens. */
-export const STORE_FILE = "store.db";
+const STORE_FILE = "store.db";
 const LOCK_FILE = "store.lock";
 export const STORE_FILES: readonly string[] = [STORE_FILE, LOCK_FILE].flatMap((name) =>
   ["", "-wal", "-shm", "-journal"].map((suffix) => name + suffix),
@@ -78,9 +78,10 @@ export class SearchStore implements Store {
     for (const row of rows) {
       this.#known.set(`${row.fidelity}/${row.design}`, JSON.parse(row.evaluation) as Evaluation);
     }
-    const [{ all }] = this.#database.prepare("SELECT count(*) AS all_rows FROM evaluations").all().map(
-      (row) => ({ all: (row as { all_rows: number }).all_rows }),
-    ) as [{ all: number }];
+    const [{ all }] = this.#database
+      .prepare("SELECT count(*) AS all_rows FROM evaluations")
+      .all()
+      .map((row) => ({ all: (row as { all_rows: number }).all_rows })) as [{ all: number }];
     this.found = { own: rows.length, others: all - rows.length };
   }
 
@@ -93,15 +94,24 @@ export class SearchStore implements Store {
     const insert = this.#database.prepare("INSERT OR IGNORE INTO evaluations VALUES (?, ?, ?, ?, ?)");
     const saveAll = this.#database.transaction(() => {
       for (const { job, evaluation } of evaluations) {
-        insert.run(this.#study, job.design, job.fidelity, JSON.stringify(job.settings), JSON.stringify(evaluation));
+        insert.run(
+          this.#study,
+          job.design,
+          job.fidelity,
+          JSON.stringify(job.settings),
+          JSON.stringify(evaluation),
+        );
       }
     });
     try {
       saveAll();
     } catch (error) {
-      throw new RunError(`cannot write ${this.#path}: ${systemErrorText(error)}; what was saved before is kept`);
+      throw new RunError(
+        `cannot write ${this.#path}: ${systemErrorText(error)}; what was saved before is kept`,
+      );
     }
-    for (const { job, evaluation } of evaluations) this.#known.set(`${job.fidelity}/${job.design}`, evaluation);
+    for (const { job, evaluation } of evaluations)
+      this.#known.set(`${job.fidelity}/${job.design}`, evaluation);
   }
 
   close(): void {
@@ -119,7 +129,8 @@ export function queryStore(folder: string, sql: string): { columns: string[]; ro
   const database = openReadOnly(path);
   try {
     const statement = database.prepare(sql);
-    if (!statement.reader) throw new InputError({ message: "a query only reads", found: sql, expected: "SELECT …" });
+    if (!statement.reader)
+      throw new InputError({ message: "a query only reads", found: sql, expected: "SELECT …" });
     const columns = statement.columns().map(({ name }) => name);
     return { columns, rows: statement.raw(true).all() as unknown[][] };
   } catch (error) {
@@ -134,7 +145,7 @@ export function queryStore(folder: string, sql: string): { columns: string[]; ro
 function lockOf(folder: string): Database.Database {
   const path = join(folder, LOCK_FILE);
   try {
-    const lock = new Database(path, { timeout: 0 } as Database.Options);
+    const lock = new Database(path, { timeout: 0 });
     lock.exec("BEGIN EXCLUSIVE");
     return lock;
   } catch (error) {
@@ -180,7 +191,9 @@ function opened(path: string, open: () => Database.Database): Database.Database 
 }
 
 function versionOf(database: Database.Database): number {
-  const [row] = database.prepare("SELECT user_version FROM pragma_user_version").all() as { user_version: number }[];
+  const [row] = database.prepare("SELECT user_version FROM pragma_user_version").all() as {
+    user_version: number;
+  }[];
   return row!.user_version;
 }
 

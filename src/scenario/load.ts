@@ -48,11 +48,7 @@ export function loadScenario(
  * A scenario file with what the command line changes in it.
  * @throws InputError for a file or an override that cannot be read
  */
-export function readOverridden(
-  path: string,
-  files: ScenarioFiles,
-  overrides: ScenarioOverrides,
-): LocatedMap {
+export function readOverridden(path: string, files: ScenarioFiles, overrides: ScenarioOverrides): LocatedMap {
   return applyOverrides(readScenarioFile(path, files), overrideMaps(overrides));
 }
 

@@ -23,10 +23,7 @@ const axisSchema = z.union([
 ]);
 export type AxisInput = z.output<typeof axisSchema>;
 
-const bound = z.union([
-  amount,
-  z.strictObject({ at_most: amount.optional(), at_least: amount.optional() }),
-]);
+const bound = z.union([amount, z.strictObject({ at_most: amount.optional(), at_least: amount.optional() })]);
 export type BoundInput = z.output<typeof bound>;
 
 const limitNames = Object.keys(LIMITED) as [LimitName, ...LimitName[]];

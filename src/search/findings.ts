@@ -95,7 +95,8 @@ const MOST_CHOICES = 64;
 function servingChoices(space: Space): WrittenSetting[][] {
   const axes = space.axes.flatMap((axis) => {
     if (axis.path.startsWith("device.") || axis.when !== undefined) return [];
-    if (axis.kind === "levels") return [{ path: axis.path, values: axis.levels.map((level) => written(axis, level)) }];
+    if (axis.kind === "levels")
+      return [{ path: axis.path, values: axis.levels.map((level) => written(axis, level)) }];
     return axis.kind === "choice" ? [{ path: axis.path, values: axis.choices }] : [];
   });
   const combinations = axes.reduce<WrittenSetting[][]>(
@@ -106,11 +107,18 @@ function servingChoices(space: Space): WrittenSetting[][] {
   return combinations.slice(0, MOST_CHOICES);
 }
 
-function unlimited(settings: readonly WrittenSetting[], fidelity: Fidelity, guessPerSecond: number): EvaluationJob {
+function unlimited(
+  settings: readonly WrittenSetting[],
+  fidelity: Fidelity,
+  guessPerSecond: number,
+): EvaluationJob {
   return { design: `${designId(settings)}-unlimited`, settings, fidelity, unlimited: true, guessPerSecond };
 }
 
-function headroomOf({ space, scenario, constraints }: Exploration, { recommended, candidates }: SearchOutcome): Headroom[] {
+function headroomOf(
+  { space, scenario, constraints }: Exploration,
+  { recommended, candidates }: SearchOutcome,
+): Headroom[] {
   const { device } = scenario.systems[0]!;
   if (device.kind !== "hda") return [];
   const base: HdaDevice = device;

@@ -1,8 +1,9 @@
 import { InputError } from "../core/errors.ts";
 import { parseAnyQuantity, type QuantityKind } from "../core/units.ts";
+import { findDevice } from "../hardware/catalog.ts";
 import type { ScenarioFiles } from "../scenario/files.ts";
 import { readOverridden, resolveScenario, type ScenarioOverrides } from "../scenario/load.ts";
-import { locatedAt, placeOf, toPlain, type LocatedMap } from "../scenario/located.ts";
+import { locatedAt, placeOf, toPlain, type LocatedMap, type Path } from "../scenario/located.ts";
 import { withoutKeys } from "../scenario/merge.ts";
 import { problemAt, schemaError } from "../scenario/problems.ts";
 import { schemaKeys } from "../scenario/schema-keys.ts";
@@ -56,6 +57,9 @@ export function loadExploration(
   const scenario = resolveScenario(base, path, files);
   refuseUnsearchable(scenario, root);
   const input = checked.data.explore;
+  input.compare_with.forEach((name, i) => {
+    placed(root, ["explore", "compare_with", i], () => findDevice(name));
+  });
   const space = spaceOf(root, input, scenario);
   return {
     ...{ scenario, base, space },
@@ -76,7 +80,11 @@ function refuseUnsearchable({ comparesSystems, slo, workload, systems }: Scenari
     throw refuse(["cluster", "pools"], "a search covers equal replicas", "replicas instead of pools");
   }
   if (slo.run.length === 0 && Object.values(slo.request).every((target) => target === undefined)) {
-    throw refuse(["slo"], "a search needs a service level to hold", "targets such as slo: { ttft: 1s, max_tbt: 100ms }");
+    throw refuse(
+      ["slo"],
+      "a search needs a service level to hold",
+      "targets such as slo: { ttft: 1s, max_tbt: 100ms }",
+    );
   }
   if (workload.kind === "conversations" || (workload.kind === "trace" && workload.sessions !== undefined)) {
     throw refuse(
@@ -89,14 +97,9 @@ function refuseUnsearchable({ comparesSystems, slo, workload, systems }: Scenari
 
 function spaceOf(root: LocatedMap, { space }: ExploreInput, scenario: Scenario): Space {
   const at = ["explore", "space"];
-  const axes = Object.entries(space).map(([path, input]) => {
-    try {
-      return axisOf(path, input);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      throw new InputError(error.problems.map((problem) => problemAt(root, [...at, path], problem)));
-    }
-  });
+  const axes = Object.entries(space).map(([path, input]) =>
+    placed(root, [...at, path], () => axisOf(path, input)),
+  );
   try {
     return new Space(axes, baseValues(scenario.systems[0]!));
   } catch (error) {
@@ -120,7 +123,11 @@ function axisOf(path: string, input: AxisInput): Axis {
   const to = amountOf(input.to);
   const unit = commonUnit([from, to]);
   if (!(from.value < to.value)) {
-    throw new InputError({ message: "the range is empty: from", found: input.from, expected: `less than ${input.to}` });
+    throw new InputError({
+      message: "the range is empty: from",
+      found: input.from,
+      expected: `less than ${input.to}`,
+    });
   }
   if (input.scale === "log" && from.value <= 0) {
     throw new InputError({ message: "a logarithmic range starts above 0, not at", found: input.from });
@@ -151,14 +158,18 @@ function axisOf(path: string, input: AxisInput): Axis {
   return { kind: "range", path, unit, from: low, to: high, scale, ...when };
 }
 
-function valuesAxis(path: string, values: readonly (number | string | boolean)[], when: string | undefined): Axis {
+function valuesAxis(
+  path: string,
+  values: readonly (number | string | boolean)[],
+  when: string | undefined,
+): Axis {
   const condition = when === undefined ? {} : { when };
   const amounts = values.map((value) => (typeof value === "boolean" ? undefined : quantityIn(value)));
   if (amounts.every((amount) => amount !== undefined)) {
     const levels = [...new Set(amounts.map(({ value }) => value))].sort((a, b) => a - b);
     return { kind: "levels", path, unit: commonUnit(amounts), levels, ...condition };
   }
-  return { kind: "choice", path, choices: values as readonly Setting[], ...condition };
+  return { kind: "choice", path, choices: values, ...condition };
 }
 
 interface Amount {
@@ -183,7 +194,10 @@ function amountOf(value: number | string): Amount {
 function commonUnit(amounts: readonly Amount[]): QuantityKind | undefined {
   const unit = amounts[0]!.unit;
   if (amounts.some((amount) => amount.unit !== unit)) {
-    throw new InputError({ message: "values of different kinds", expected: "the same kind of unit throughout" });
+    throw new InputError({
+      message: "values of different kinds",
+      expected: "the same kind of unit throughout",
+    });
   }
   return unit;
 }
@@ -199,21 +213,8 @@ function unitOfTie(path: string): QuantityKind | undefined {
 
 function constraintsOf(root: LocatedMap, { constraints }: ExploreInput): Constraint[] {
   return (Object.entries(constraints) as [LimitName, BoundInput][]).map(([name, input]) => {
-    const read = (amount: number | string) => {
-      try {
-        return typeof amount === "number" ? amount : parseAnyQuantity(amount).value;
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        throw new InputError(
-          error.problems.map((problem) =>
-            problemAt(root, ["explore", "constraints", name], {
-              ...problem,
-              expected: `a limit in ${LIMITED[name].unit}`,
-            }),
-          ),
-        );
-      }
-    };
+    const read = (amount: number | string) =>
+      placed(root, ["explore", "constraints", name], () => limitIn(amount, LIMITED[name].unit));
     if (typeof input !== "object") return { name, atMost: read(input) };
     const { at_most: atMost, at_least: atLeast } = input;
     return {
@@ -222,6 +223,23 @@ function constraintsOf(root: LocatedMap, { constraints }: ExploreInput): Constra
       ...(atLeast !== undefined && { atLeast: read(atLeast) }),
     };
   });
+}
+
+function limitIn(amount: number | string, unit: string): number {
+  if (typeof amount === "number") return amount;
+  if (/^[^\d]/.test(amount))
+    throw new InputError({ message: "not a limit:", found: amount, expected: `one in ${unit}` });
+  return parseAnyQuantity(amount).value;
+}
+
+/** Gives what is wrong the place of the value at `path`. */
+function placed<T>(root: LocatedMap, path: Path, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.problems.map((problem) => problemAt(root, path, problem)));
+  }
 }
 
 function objectivesOf({ objectives, combine }: ExploreInput): Objectives {

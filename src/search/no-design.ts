@@ -20,7 +20,7 @@ export class NoDesignError extends InputError {
         ? { key: "explore.constraints", ...nearestMiss(exploration, feasibility) }
         : {
             key: "slo",
-            message: `none of ${candidates.length} designs serves ${demandPerSecond.toPrecision(3)} requests/s within the service level; the best reaches ${bestOf(candidates).toPrecision(3)}${refusalsOf(candidates)}`,
+            message: `none of ${candidates.length} designs serves ${Number(demandPerSecond.toPrecision(3))} requests/s within the service level; the best reaches ${Number(bestOf(candidates).toPrecision(3))}${refusalsOf(candidates)}`,
             expected: "looser targets, fewer requests, more replicas, a wider space or looser constraints",
           },
     );
@@ -38,7 +38,7 @@ function nearestMiss({ space, scenario }: Exploration, feasibility: FeasibilityC
   }
   const excesses = [...feasibility.excesses(nearest)];
   const broken = feasibility.names.flatMap((name, i) =>
-    excesses[i]! > 0 ? [`${name} by ${(100 * excesses[i]!).toPrecision(3)} %`] : [],
+    excesses[i]! > 0 ? [`${name} by ${Number((100 * excesses[i]!).toPrecision(3))} %`] : [],
   );
   const settings = space
     .settingsOf(nearest)
@@ -62,5 +62,7 @@ function refusalsOf(candidates: readonly Candidate[]): string {
     evaluations.estimate?.kind === "refused" ? [evaluations.estimate] : [],
   );
   const first = refused[0];
-  return first === undefined ? "" : `; ${refused.length} of them are no system (${first.constraint}: ${first.problem})`;
+  return first === undefined
+    ? ""
+    : `; ${refused.length} of them are no system (${first.constraint}: ${first.problem})`;
 }

@@ -68,7 +68,8 @@ export function spreadOut(scores: readonly Scores[], count: number): number[] {
     chosen.push(index);
     for (let i = 0; i < scores.length; i++) {
       let squares = 0;
-      for (let k = 0; k < objectives; k++) squares += ((scores[i]![k]! - scores[index]![k]!) / spans[k]!) ** 2;
+      for (let k = 0; k < objectives; k++)
+        squares += ((scores[i]![k]! - scores[index]![k]!) / spans[k]!) ** 2;
       distance[i] = Math.min(distance[i]!, squares);
     }
   };
@@ -81,13 +82,16 @@ export function spreadOut(scores: readonly Scores[], count: number): number[] {
   return chosen;
 }
 
-/** The best `count` by rank, within the last rank those that stand apart; in that order. */
+/** The best `count` by rank, within a rank those first that stand apart; what has no scores comes last in its rank. */
 export function selectBest(items: readonly Judged[], count: number): number[] {
   const chosen: number[] = [];
   for (const front of rankFronts(items)) {
     if (chosen.length >= count) break;
-    const scores = front.map((i) => items[i]!.scores ?? []);
-    chosen.push(...spreadOut(scores, count - chosen.length).map((place) => front[place]!));
+    const scored = front.filter((i) => items[i]!.scores !== undefined);
+    const scores = scored.map((i) => items[i]!.scores!);
+    const apart = spreadOut(scores, count - chosen.length).map((place) => scored[place]!);
+    const others = front.filter((i) => items[i]!.scores === undefined);
+    chosen.push(...[...apart, ...others].slice(0, count - chosen.length));
   }
   return chosen;
 }

@@ -20,7 +20,7 @@ export function rankCorrelation(pairs: readonly (readonly [number, number])[]): 
 function ranks(values: readonly number[]): Float64Array {
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const found = new Float64Array(values.length);
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     let to = from;
     while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
     for (let i = from; i < to; i++) found[order[i]!] = (from + to - 1) / 2;

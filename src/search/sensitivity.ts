@@ -46,7 +46,8 @@ export function variationsOf(device: HdaDevice, settings: readonly WrittenSettin
       if (value === base[slot] || value <= 0) return [];
       const fillerPath = path === FILLERS[0] ? FILLERS[1] : FILLERS[0];
       const filler = fillerBytes(base, { ...base, [slot]: value }, NUMBERED_SETTINGS[fillerPath]!.slot);
-      if (filler === undefined) return [{ resource: name, change: value / base[slot] - 1, settings: undefined }];
+      if (filler === undefined)
+        return [{ resource: name, change: value / base[slot] - 1, settings: undefined }];
       const changed: WrittenSetting[] = [
         [path, unit === undefined ? value : writeQuantity(unit, value)],
         [fillerPath, writeQuantity("bytes", filler)],
@@ -70,11 +71,17 @@ function stepped(from: number, wanted: number): number {
 }
 
 /** Bytes of the filler at which the changed design has the area of the base; undefined where there are none. */
-function fillerBytes(base: DesignNumbers, changed: DesignNumbers, slot: keyof DesignNumbers): number | undefined {
+function fillerBytes(
+  base: DesignNumbers,
+  changed: DesignNumbers,
+  slot: keyof DesignNumbers,
+): number | undefined {
   const area = areaOf(base);
-  let low = slot === "localBytes" ? leastLocalBytes(changed.arraysPerCore, changed.rows, changed.columns) : 1024;
+  let low =
+    slot === "localBytes" ? leastLocalBytes(changed.arraysPerCore, changed.rows, changed.columns) : 1024;
   let high = 8 * base[slot] + 2 ** 20;
-  if (areaOf({ ...changed, [slot]: low }) > area || areaOf({ ...changed, [slot]: high }) < area) return undefined;
+  if (areaOf({ ...changed, [slot]: low }) > area || areaOf({ ...changed, [slot]: high }) < area)
+    return undefined;
   for (let i = 0; i < 50; i++) {
     const middle = (low + high) / 2;
     if (areaOf({ ...changed, [slot]: middle }) > area) high = middle;

@@ -23,6 +23,7 @@ export class MemoryStore implements Store {
   }
 
   save(evaluations: readonly StoredEvaluation[]): void {
-    for (const { job, evaluation } of evaluations) this.#known.set(`${job.fidelity}/${job.design}`, evaluation);
+    for (const { job, evaluation } of evaluations)
+      this.#known.set(`${job.fidelity}/${job.design}`, evaluation);
   }
 }

@@ -115,7 +115,8 @@ function coreCounts(needed: number, spareShare: number): Pick<HarvestedDie, "cor
 
 export function dollarsPerGibibyte(
   { kind }: Pick<MemorySystem, "kind">,
-  assumptions: CostAssumptions): number {
+  assumptions: CostAssumptions,
+): number {
   if (kind.startsWith("hbm")) return assumptions.hbmDollarsPerGibibyte;
   return kind.startsWith("gddr") ? assumptions.gddrDollarsPerGibibyte : assumptions.ddrDollarsPerGibibyte;
 }

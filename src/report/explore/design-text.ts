@@ -29,7 +29,11 @@ export function axisText(space: Space, { point }: Candidate, index: number): str
 }
 
 /** The value of one axis for machines: SI base units, names as they are, null where the axis does not matter. */
-export function axisValue(space: Space, { point }: Candidate, index: number): number | string | boolean | null {
+export function axisValue(
+  space: Space,
+  { point }: Candidate,
+  index: number,
+): number | string | boolean | null {
   const axis = space.axes[index]!;
   const value = point[index]!;
   if (Number.isNaN(value)) return null;

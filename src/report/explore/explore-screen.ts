@@ -14,7 +14,11 @@ import {
 /** The one screen of a search. */
 export function exploreScreen(findings: Findings, paint: Paint): string {
   const { scenario } = findings.exploration;
-  const table = ({ head, rows }: TextTable) => plainTable(head.map(paint.bold), rows);
+  const table = ({ head, rows }: TextTable) =>
+    plainTable(
+      head.map((name) => paint.bold(name)),
+      rows,
+    );
   return [
     `${paint.bold(scenario.name)}${paint.dim(` - ${scenario.description}`)}`,
     "",

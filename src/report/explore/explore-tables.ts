@@ -34,7 +34,9 @@ export function comparisonTable({ outcome, comparisons }: Findings): TextTable {
         const results = resultsOf(evaluation);
         if (results === undefined) return "-";
         const halves = i === 0 && evaluation.kind === "done" ? evaluation.halfWidths : undefined;
-        return name === "goodput_at_slo_rps" ? resultWithin(name, results, halves) : resultText(name, results[name]);
+        return name === "goodput_at_slo_rps"
+          ? resultWithin(name, results, halves)
+          : resultText(name, results[name]);
       }),
     ]),
   };
@@ -46,7 +48,9 @@ export function frontTable({ exploration, outcome }: Findings): TextTable {
   const varying = space.axes.flatMap((axis, i) =>
     axis.kind !== "tied" && new Set(outcome.front.map(({ point }) => point[i])).size > 1 ? [i] : [],
   );
-  const results = [...new Set([...objectives.list.map(({ result }) => result), "area_mm2" as const, "peak_w" as const])];
+  const results = [
+    ...new Set([...objectives.list.map(({ result }) => result), "area_mm2" as const, "peak_w" as const]),
+  ];
   return {
     head: ["design", ...varying.map((i) => axisLabel(space.axes[i]!.path)), ...results.map(resultLabel)],
     rows: outcome.front.map((candidate) => [
@@ -102,7 +106,9 @@ export function effortLines({ exploration, outcome, headroom }: Findings): strin
     .slice(0, MOST_NAMED)
     .map(([name, count]) => `${name} ${formatShare(count / refused)}`);
   const bound = recommended.evaluations.estimate;
-  const tight = headroom.slice(0, MOST_NAMED).map(({ name, left }) => `${name} (${formatShare(Math.max(0, left))} left)`);
+  const tight = headroom
+    .slice(0, MOST_NAMED)
+    .map(({ name, left }) => `${name} (${formatShare(Math.max(0, left))} left)`);
   return [
     "Known devices run with the serving settings of the space that suit each best. Prices: market for known devices, cost and margin for designs.",
     `Searched (${strategy}) to ${objectives.list.map(objectiveLabel).join(", ")}.`,
@@ -110,7 +116,9 @@ export function effortLines({ exploration, outcome, headroom }: Findings): strin
     `${FIDELITIES.map((name) => `${formatCount(evaluated[name])} by ${name === "full" ? "full replay" : name}`).join(", ")}; rank correlation estimate to slice ${correlationText(correlations.estimateToSlice)}, slice to full ${correlationText(correlations.sliceToFull)}.`,
     ...(tight.length === 0 ? [] : [`The recommended design is nearest to ${tight.join(", ")}.`]),
     ...(bound?.kind === "done" && bound.bound !== undefined
-      ? [`Its load is limited by the ${bound.bound.limit}; the busiest resource there is ${RESOURCE_NAMES[bound.bound.resource] ?? bound.bound.resource}.`]
+      ? [
+          `Its load is limited by the ${bound.bound.limit}; the busiest resource there is ${RESOURCE_NAMES[bound.bound.resource] ?? bound.bound.resource}.`,
+        ]
       : []),
   ];
 }

@@ -2,7 +2,9 @@ import { RESULTS, type ResultName, type Results } from "../../search/evaluation/
 import { formatDollars, formatNumber, formatSeconds, formatShare, formatUnit } from "../format.ts";
 
 /** How a result is shown: small ratios by the thousand units of what they are divided by. */
-const SHOWN: Partial<Record<ResultName, { readonly label: string; readonly factor: number; readonly unit: string }>> = {
+const SHOWN: Partial<
+  Record<ResultName, { readonly label: string; readonly factor: number; readonly unit: string }>
+> = {
   goodput_per_mm2: { label: "Goodput per 1,000 mm²", factor: 1000, unit: "/s" },
   goodput_per_w: { label: "Goodput per kW at peak", factor: 1000, unit: "/s" },
   goodput_per_dollar: { label: "Goodput per $1,000 of devices", factor: 1000, unit: "/s" },
@@ -33,7 +35,11 @@ export function resultText(name: ResultName, value: number | null | undefined): 
 }
 
 /** The value with its 95 % interval where one is known: 13.9 ± 0.4 /s. */
-export function resultWithin(name: ResultName, results: Results, halfWidths?: Partial<Record<string, number>>): string {
+export function resultWithin(
+  name: ResultName,
+  results: Results,
+  halfWidths?: Partial<Record<string, number>>,
+): string {
   const half = halfWidths?.[name];
   const text = resultText(name, results[name]);
   return half === undefined || half === 0 ? text : `${text} ± ${resultText(name, half)}`;

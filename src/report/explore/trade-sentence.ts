@@ -44,7 +44,9 @@ export function tradeSentence(
 }
 
 function isBest(name: ResultName, own: Results, front: readonly Candidate[]): boolean {
-  return front.length > 1 && front.every(({ evaluations }) => gainOf(name, own, resultsOf(evaluations.full)!) >= 0);
+  return (
+    front.length > 1 && front.every(({ evaluations }) => gainOf(name, own, resultsOf(evaluations.full)!) >= 0)
+  );
 }
 
 /** Logarithm of how much better one result is than another; 0 where either is unknown. */

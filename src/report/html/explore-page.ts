@@ -91,8 +91,14 @@ function chartsOf({ exploration, outcome, comparisons }: Findings): Chart[] {
     }));
     const all = [
       ...series,
-      { name: "front", dots: outcome.front.flatMap(({ id, evaluations }) => dot(evaluations.full, first!, other, id)) },
-      { name: "known devices", dots: comparisons.flatMap(({ name, evaluation }) => dot(evaluation, first!, other, name)) },
+      {
+        name: "front",
+        dots: outcome.front.flatMap(({ id, evaluations }) => dot(evaluations.full, first!, other, id)),
+      },
+      {
+        name: "known devices",
+        dots: comparisons.flatMap(({ name, evaluation }) => dot(evaluation, first!, other, name)),
+      },
     ];
     return {
       id: `${first}-${other}`,

@@ -110,7 +110,10 @@ export function fastGoodsDollars(n: DesignNumbers, dieMm2: number): number {
   const memoryDollars = (n.memoryBytes / 2 ** 30) * GIBIBYTE_DOLLARS[n.memoryKind]!;
   const memory = { kind: MEMORY_KINDS[n.memoryKind]!, stacks: n.stacks };
   const assumptions = { ...COST, ...PROCESSES[n.nanometres]!.cost, spareCoreShare: 0 };
-  const { packageDollars, testDollars } = packageCost({ memory, dieMm2, dieDollars, memoryDollars }, assumptions);
+  const { packageDollars, testDollars } = packageCost(
+    { memory, dieMm2, dieDollars, memoryDollars },
+    assumptions,
+  );
   return dieDollars + memoryDollars + packageDollars + testDollars;
 }
 

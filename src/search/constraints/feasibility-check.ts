@@ -6,12 +6,7 @@ import {
   stacksAlongside,
   WATTS_PER_MM2,
 } from "../../hardware/feasibility.ts";
-import {
-  MEMORY_KINDS,
-  NUMBERED_SETTINGS,
-  numbersOf,
-  type DesignNumbers,
-} from "../space/design-numbers.ts";
+import { MEMORY_KINDS, NUMBERED_SETTINGS, numbersOf, type DesignNumbers } from "../space/design-numbers.ts";
 import type { Point, Space } from "../space/space.ts";
 import { figureDesign, knowsProcess, type DesignFigures } from "./fast-figures.ts";
 import { excess, LIMITED, type Constraint } from "./limits.ts";

@@ -7,8 +7,16 @@ import { fastDieDollars, fastGoodsDollars, type DesignFigures } from "./fast-fig
 
 /** What a search may put a limit on, of one device. */
 export const LIMITED = {
-  area: limited("mm²", (_, { dieMm2 }) => dieMm2, (device) => deviceAreaMm2(device).totalMm2),
-  peak_power: limited("W", (_, figures) => figures.peakWatts, (device) => peakWatts(device)),
+  area: limited(
+    "mm²",
+    (_, { dieMm2 }) => dieMm2,
+    (device) => deviceAreaMm2(device).totalMm2,
+  ),
+  peak_power: limited(
+    "W",
+    (_, figures) => figures.peakWatts,
+    (device) => peakWatts(device),
+  ),
   power_density: limited(
     "W/mm²",
     (_, figures) => figures.peakWatts / figures.dieMm2,

@@ -2,7 +2,12 @@ import type { Estimate } from "../../analysis/estimate/estimate.ts";
 import type { ServiceResults } from "./device-results.ts";
 
 /** How a system serves by formulas. */
-export function estimatedService({ slo, latencies, outputTokensPerSecond, joulesPerToken }: Estimate): ServiceResults {
+export function estimatedService({
+  slo,
+  latencies,
+  outputTokensPerSecond,
+  joulesPerToken,
+}: Estimate): ServiceResults {
   return {
     goodput_at_slo_rps: slo.maxRequestsPerSecond,
     ttft_p50_s: latencies.ttft?.p50 ?? null,

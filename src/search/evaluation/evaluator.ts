@@ -84,7 +84,8 @@ export class Evaluator {
       const beyond = (unlimited ? [] : this.#study.constraints).find(
         (constraint) => excess(constraint, LIMITED[constraint.name].of(system.device)) > 0,
       );
-      if (beyond !== undefined) return { kind: "refused", constraint: beyond.name, problem: `beyond ${beyond.name}` };
+      if (beyond !== undefined)
+        return { kind: "refused", constraint: beyond.name, problem: `beyond ${beyond.name}` };
       if (fidelity === "estimate") return this.#estimated(system);
       const served = (table: RequestTable) =>
         withDeviceResults(system, replayedService(this.#study.traffic, system, table, guessPerSecond));
@@ -92,7 +93,8 @@ export class Evaluator {
       const parts = this.#parts.map(served);
       return { kind: "done", results: served(this.#study.table), halfWidths: halfWidthsOf(parts) };
     } catch (error) {
-      if (!(error instanceof InputError)) return { kind: "refused", constraint: "error", problem: String(error) };
+      if (!(error instanceof InputError))
+        return { kind: "refused", constraint: "error", problem: String(error) };
       const { key = "design", message } = error.problems[0]!;
       return { kind: "refused", constraint: key, problem: message };
     }

@@ -85,7 +85,7 @@ export function unitOf(axis: FreeAxis, value: number): number {
 }
 
 /** Index of the level with the smallest difference. */
-export function nearestLevel(levels: readonly number[], value: number): number {
+function nearestLevel(levels: readonly number[], value: number): number {
   let nearest = 0;
   for (let i = 1; i < levels.length; i++) {
     if (Math.abs(levels[i]! - value) < Math.abs(levels[nearest]! - value)) nearest = i;

@@ -116,7 +116,10 @@ function tokensOf(text: string): string[] {
     const from = pattern.lastIndex;
     const match = pattern.exec(text);
     if (match === null) {
-      throw new InputError({ message: `cannot read "${text.slice(from).trim().slice(0, 12)}" in`, found: text });
+      throw new InputError({
+        message: `cannot read "${text.slice(from).trim().slice(0, 12)}" in`,
+        found: text,
+      });
     }
     tokens.push(match[1]!);
   }

@@ -6,7 +6,9 @@ import { Seen } from "./seen.ts";
 import { feasibleDraws } from "./sobol.ts";
 import { violationOf, type Assessed, type SearchProblem } from "./strategy.ts";
 
-const POPULATION = 48;
+/** Designs of a generation: a tenth of the budget within these bounds. */
+const SMALLEST = 8;
+const LARGEST = 48;
 /** Share of the axes of a child that are taken from one parent as they are. */
 const INHERITED = 0.5;
 /** Tries for a child that is new, before the population is taken for settled. */
@@ -19,13 +21,14 @@ const PATIENCE = 400;
 export function* evolve(problem: SearchProblem): Generator<readonly Point[], void, readonly Assessed[]> {
   const { space, seed, budget } = problem;
   const random = randomStream(seed, "evolve");
+  const population = Math.min(LARGEST, Math.max(SMALLEST, Math.floor(budget / 10)));
   const seen = new Seen(space);
   const draw = feasibleDraws(problem);
-  let assessed: readonly Assessed[] = yield collect(Math.min(POPULATION, budget), () => draw(seen));
+  let assessed: readonly Assessed[] = yield collect(Math.min(population, budget), () => draw(seen));
   while (seen.count < budget) {
-    const parents = selectBest(assessed, POPULATION).map((i) => assessed[i]!.point);
+    const parents = selectBest(assessed, population).map((i) => assessed[i]!.point);
     if (parents.length === 0) return;
-    const children = collect(Math.min(POPULATION, budget - seen.count), () => {
+    const children = collect(Math.min(population, budget - seen.count), () => {
       for (let i = 0; i < PATIENCE; i++) {
         // Parents come best first: the smaller of two draws is a tournament.
         const child = childOf(space, pick(parents, random), pick(parents, random), random);

@@ -29,10 +29,11 @@ export function* propose(problem: SearchProblem): Generator<readonly Point[], vo
     stagedDesigns(problem).filter((point) => apart.add(point)),
     Math.max(1, Math.floor(budget * STAGED_SHARE)),
   ).filter((point) => seen.add(point));
-  if (first.length < GENERATION / 4) first.push(...drawn(draw, seen, Math.min(GENERATION / 4, budget - first.length)));
+  if (first.length < GENERATION / 4)
+    first.push(...drawn(draw, seen, Math.min(GENERATION / 4, budget - first.length)));
   let assessed: readonly Assessed[] = yield first;
   let best = "";
-  for (let stale = 0; stale < PATIENCE && seen.count < budget; ) {
+  for (let stale = 0; stale < PATIENCE && seen.count < budget;) {
     const elite = selectBest(assessed, ELITE).map((i) => assessed[i]!.point);
     const key = elite.map((point) => space.keyOf(point)).join(";");
     stale = key === best ? stale + 1 : 0;
@@ -40,7 +41,8 @@ export function* propose(problem: SearchProblem): Generator<readonly Point[], vo
     const room = Math.min(GENERATION, budget - seen.count);
     const generation: Point[] = [];
     const offer = (point: Point) => {
-      if (generation.length < room && violationOf(problem, point) === 0 && seen.add(point)) generation.push(point);
+      if (generation.length < room && violationOf(problem, point) === 0 && seen.add(point))
+        generation.push(point);
     };
     for (const point of elite) space.neighboursOf(point).forEach(offer);
     for (let i = 0; i < 8 * room && generation.length < room && elite.length > 0; i++) {

@@ -8,4 +8,10 @@ import { surrogate } from "./surrogate.ts";
 export const STRATEGIES = ["propose", "grid", "sobol", "evolve", "surrogate"] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 
-export const STRATEGY_OF: Readonly<Record<StrategyName, Strategy>> = { propose, grid, sobol, evolve, surrogate };
+export const STRATEGY_OF: Readonly<Record<StrategyName, Strategy>> = {
+  propose,
+  grid,
+  sobol,
+  evolve,
+  surrogate,
+};

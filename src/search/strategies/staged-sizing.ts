@@ -30,7 +30,8 @@ export function stagedDesigns(problem: SearchProblem): Point[] {
     const known = numbersOf(base);
     space.axes.forEach(({ path, kind }, i) => {
       const setting = NUMBERED_SETTINGS[path];
-      if (setting !== undefined && kind !== "choice" && !Number.isNaN(point[i]!)) known[setting.slot] = point[i]!;
+      if (setting !== undefined && kind !== "choice" && !Number.isNaN(point[i]!))
+        known[setting.slot] = point[i]!;
     });
     return known;
   };
@@ -52,7 +53,11 @@ export function stagedDesigns(problem: SearchProblem): Point[] {
           for (const width of widths) {
             const wide = width === undefined ? point : space.with(point, columns!, width);
             const { arraysPerCore, rows: r, columns: c } = numbers(wide);
-            const sized = set(wide, "device.local_sram_per_core", tiles * leastLocalBytes(arraysPerCore, r, c));
+            const sized = set(
+              wide,
+              "device.local_sram_per_core",
+              tiles * leastLocalBytes(arraysPerCore, r, c),
+            );
             if (violationOf(problem, sized) > 0) continue;
             found.push(sized);
             break;
