@@ -8,7 +8,6 @@ import { withoutKeys } from "../scenario/merge.ts";
 import { problemAt, schemaError } from "../scenario/problems.ts";
 import { schemaKeys } from "../scenario/schema-keys.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import type { Setting } from "../scenario/setting-map.ts";
 import { LIMITED, type Constraint, type LimitName } from "./constraints/limits.ts";
 import { explorationSchema, type AxisInput, type BoundInput, type ExploreInput } from "./explore-schema.ts";
 import type { Objectives } from "./objectives.ts";
