@@ -20,7 +20,7 @@ export async function checkCommand(path: string, flags: CheckFlags): Promise<voi
   const { supply, identity } = await prepareRequests(scenario);
   checkSupply(supply, scenario);
   const requests = knownRequests(supply) ?? null;
-  const systems = scenario.systems.map((system) => ({
+  const systems = scenario.systems.flatMap(poolsAsSystems).map((system) => ({
     ...{ system, facts: factsOf(system), area: deviceAreaMm2(system.device), steps: stepCostsOf(system) },
   }));
   const warnings = [...identity.warnings, ...systems.flatMap(({ system, facts }) => doubts(system, facts))];
@@ -62,6 +62,12 @@ export async function checkCommand(path: string, flags: CheckFlags): Promise<voi
   process.stdout.write(
     `${scenario.name}: sound, ${traffic}\n\n${plainTable(head, rows)}\n\n${details.join("\n\n")}\n\nscenario hash ${identity.scenarioHash}\n`,
   );
+}
+
+/** Every kind of replicas of a cluster as a system of its own, called `system/pool`. */
+function poolsAsSystems({ pools, ...system }: System): System[] {
+  if (pools === undefined) return [system];
+  return pools.map((pool) => ({ ...system, ...pool, name: `${system.name}/${pool.name}` }));
 }
 
 /** What is allowed and yet seldom meant. */

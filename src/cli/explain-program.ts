@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ExplainFlags } from "./flags.ts";
 import { examples, wholeNumber } from "./option-parsers.ts";
-import { addSetOption } from "./shared-options.ts";
+import { addSystemOptions } from "./shared-options.ts";
 
 /** `ador explain`. */
 export function addExplain(program: Command): void {
@@ -16,28 +16,8 @@ export function addExplain(program: Command): void {
     .option("-b, --batch <n>", "decoding sequences (default: 64)", wholeNumber)
     .option("-c, --context <n>", "tokens that each of them attends to (default: 1024)", wholeNumber)
     .option("-t, --tokens <n>", "new tokens of the prompt (default: 512)", wholeNumber)
-    .option("--cached <n>", "tokens of the prompt that were computed before (default: 0)", wholeNumber)
-    .option("-m, --model <name>", "model by name, or the path of a Hugging Face config.json")
-    .option("-d, --device <name>", "device by name")
-    .option("--tensor-parallel <n>", "devices that share every layer (default: 1)", wholeNumber)
-    .option("--pipeline-parallel <n>", "stages of consecutive layers (default: 1)", wholeNumber)
-    .option(
-      "--expert-parallel <n>",
-      "groups of devices that whole experts are dealt to (default: 1)",
-      wholeNumber,
-    )
-    .option("--data-parallel-attention <n>", "copies of all but the experts (default: 1)", wholeNumber)
-    .option("--tensor-parallel-style <name>", "all-reduce or all-gather (default: all-reduce)")
-    .option("--expert-skew <law>", "balanced, uniform, zipf=1.2 or power-law=1.2 (default: uniform)")
-    .option("--weights <format>", "format of the weights (default: that of the checkpoint)")
-    .option("--experts <format>", "format of the weights of routed experts (default: like --weights)")
-    .option("--kv <format>", "format of the KV cache (default: that of the checkpoint)")
-    .option(
-      "--activations <format>",
-      "format of activations and arithmetic (default: that of the checkpoint)",
-    )
-    .option("--system <name>", "which system of the scenario, where it has several");
-  addSetOption(explain)
+    .option("--cached <n>", "tokens of the prompt that were computed before (default: 0)", wholeNumber);
+  addSystemOptions(explain)
     .option(
       "-o, --out <dir>",
       "write explain.csv, roofline.html and roofline.svg here; a new or empty folder",

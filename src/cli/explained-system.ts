@@ -3,7 +3,7 @@ import { diskFiles } from "../node/disk-files.ts";
 import type { ScenarioFiles } from "../scenario/files.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { System } from "../scenario/scenario.ts";
-import type { ExplainedSystemFlags, ExplainFlags } from "./flags.ts";
+import type { ExplainedSystemFlags, NamedSystemFlags } from "./flags.ts";
 
 /** Settings that flags stand for, by the keys of a scenario. */
 const SETTINGS: Readonly<Record<Exclude<keyof ExplainedSystemFlags, "expertSkew">, readonly string[]>> = {
@@ -41,10 +41,10 @@ serving: { kv_blocks: 1 }
 const FLAG_SCENARIO_PATH = "flags";
 
 /**
- * The system to explain: of the scenario, or of the flags.
+ * The system that is meant: of the scenario, or of the flags.
  * @throws InputError for flags that do not go together, an unknown name, or a system that cannot be
  */
-export function explainedSystem(scenarioPath: string | undefined, flags: ExplainFlags): System {
+export function explainedSystem(scenarioPath: string | undefined, flags: NamedSystemFlags): System {
   const settings = flagSettings(flags);
   return scenarioPath === undefined
     ? systemOfFlags(settings, flags)
@@ -53,7 +53,7 @@ export function explainedSystem(scenarioPath: string | undefined, flags: Explain
 
 function systemOfFlags(
   settings: readonly FlagSetting[],
-  { model, device, system, set }: ExplainFlags,
+  { model, device, system, set }: NamedSystemFlags,
 ): System {
   for (const [flag, value] of [
     ["--model", model],
@@ -78,7 +78,7 @@ function systemOfFlags(
 function systemOfScenario(
   path: string,
   settings: readonly FlagSetting[],
-  { system: name, set }: ExplainFlags,
+  { system: name, set }: NamedSystemFlags,
 ): System {
   for (const [flag, keys, value] of settings) {
     const expected = `--set ${keys.join(".")}=${value}`;
@@ -99,7 +99,7 @@ function systemOfScenario(
   throw new InputError({ file: "--system", message: "unknown system", found: name, accepted: names });
 }
 
-function flagSettings(flags: ExplainFlags): FlagSetting[] {
+function flagSettings(flags: NamedSystemFlags): FlagSetting[] {
   const plain = Object.entries(SETTINGS).flatMap(([name, keys]): FlagSetting[] => {
     const value = flags[name as keyof typeof SETTINGS];
     return value === undefined ? [] : [[flagOf(name), keys, value]];

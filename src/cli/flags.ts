@@ -24,11 +24,35 @@ export interface RunFlags extends ScenarioFlags {
   readonly timeline?: boolean;
   readonly timelineSeconds?: number;
   readonly stepByStep?: boolean;
+  readonly replications?: number;
+  /** `ttft_p99=5%` each. */
+  readonly precision?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
 export interface CheckFlags extends ScenarioFlags {
+  readonly json?: boolean;
+}
+
+export interface EstimateFlags extends ScenarioFlags {
+  readonly json?: boolean;
+}
+
+export interface CapacityFlags extends ScenarioFlags {
+  readonly slo?: string;
+  readonly users?: boolean;
+  readonly thinkTime?: string;
+  readonly replicas?: boolean;
+  readonly curve?: boolean;
+  /** Shares, 0..1. */
+  readonly attainment: number;
+  readonly confidence: number;
+  readonly tolerance: number;
+  readonly replications: number;
+  readonly system?: string;
+  readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -72,16 +96,22 @@ export interface StoreQueryFlags {
   /** Folder of a search. */
   readonly out: string;
 }
+/** Which system of which scenario, or the system of flags. */
+export interface NamedSystemFlags extends ExplainedSystemFlags {
+  readonly system?: string;
+  readonly set?: readonly string[];
+}
+
+/** Where the profile of a system goes. */
+export interface ProfileFlags extends NamedSystemFlags, OutputFlags {}
 
 /** Which step is explained, and of which system where no scenario names one. */
-export interface ExplainFlags extends ExplainedSystemFlags {
+export interface ExplainFlags extends NamedSystemFlags {
   readonly phase: string;
   readonly batch?: number;
   readonly context?: number;
   readonly tokens?: number;
   readonly cached?: number;
-  readonly system?: string;
-  readonly set?: readonly string[];
   readonly out?: string;
   readonly force?: boolean;
   readonly json?: boolean;

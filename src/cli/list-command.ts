@@ -123,7 +123,7 @@ const ROUTER_MEANING: Readonly<Record<RouterName, string>> = {
   "least-tokens": "each request to the replica whose unfinished ones have the fewest prompt tokens",
   "session-sticky": "a session stays on the replica of its first request",
   "prefix-affinity":
-    "requests of a session or with a common first block go together, unless that replica is too busy",
+    "the replica that knows most of the prompt, or its session or first block, unless it is too busy",
   "slo-aware": "the least busy replica that is predicted to meet the TTFT target; needs one",
   central: "one queue before all replicas, a request leaves it when a slot is free",
 };

@@ -16,9 +16,36 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+export function positiveWhole(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("Expected a whole number, 1 or more.");
+  return value;
+}
+
+export function atLeastTwo(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 2 || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError("Expected a whole number, 2 or more.");
+  return Number(text);
+}
+
 export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0 && Number.isFinite(value)))
     throw new InvalidArgumentError("Expected a number greater than 0.");
+  return value;
+}
+
+/** `95%` or `0.95`, between 0 and 1. */
+export function fraction(text: string): number {
+  const value = share(text);
+  if (value === 1) throw new InvalidArgumentError("Expected less than all, such as 95% or 0.95.");
+  return value;
+}
+
+/** `99%` or `0.99`, more than 0 and at most 1. */
+export function share(text: string): number {
+  const percent = text.trim().endsWith("%");
+  const value = Number(percent ? text.trim().slice(0, -1) : text) / (percent ? 100 : 1);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError("Expected a share such as 95% or 0.95.");
   return value;
 }

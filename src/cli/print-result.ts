@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { jsonText, type FinishedRun } from "../node/result-files.ts";
 import { compareJsonOf } from "../report/comparison.ts";
+import { precisionMisses } from "../report/confidence.ts";
 import { formatPlural, formatSeconds } from "../report/format.ts";
 import { summaryOf } from "../report/summary.ts";
 import { terminalScreen } from "../report/terminal.ts";
@@ -23,6 +24,10 @@ export function printResult(runs: readonly FinishedRun[], { json, quiet, out }: 
   }
   if (quiet === true) return;
   for (const warning of reports[0]!.identity.warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const { replicated } of reports) {
+    const misses = replicated === undefined ? [] : precisionMisses(replicated);
+    for (const miss of misses) process.stderr.write(`warning: ${miss}\n`);
+  }
   process.stdout.write(terminalScreen(reports, paintFor(process.stdout.isTTY)));
   const requests = runs.reduce((sum, { report }) => sum + report.outcome.metrics.counts.submitted, 0);
   const wallSeconds = runs.reduce((sum, run) => sum + run.wallSeconds, 0);

@@ -1,10 +1,13 @@
 import { Command } from "commander";
 import { programVersion } from "../node/program-version.ts";
+import { addCapacity } from "./capacity-program.ts";
+import { addEstimate } from "./estimate-program.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addExplore, addStore } from "./explore-program.ts";
 import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName, type ValidateFlags } from "./flags.ts";
 import { examples } from "./option-parsers.ts";
+import { addProfile } from "./profile-program.ts";
 import { addRun } from "./run-program.ts";
 import { addScenarioOptions } from "./shared-options.ts";
 import { addTrace } from "./trace-program.ts";
@@ -49,13 +52,17 @@ export function createProgram(): Command {
     );
   addRun(program);
   addCheck(program);
+  addEstimate(program);
+  addCapacity(program);
   addExplain(program);
   addExplore(program);
   addStore(program);
+  addProfile(program);
   addTrace(program);
   addList(program);
   addSchema(program);
   addValidate(program);
+  addValidateEndToEnd(program);
   return program;
 }
 
@@ -139,6 +146,30 @@ function addValidate(program: Command): void {
     .action(async (options: ValidateFlags) => {
       const { validateCommand } = await import("./validate-command.ts");
       validateCommand(options);
+    });
+}
+
+function addValidateEndToEnd(program: Command): void {
+  program
+    .command("validate-e2e")
+    .summary("replay measured runs of real engines, and compare their latencies")
+    .description(
+      "Replays recorded runs and closed-loop sweeps of real serving engines with their own settings and arrivals. Writes summary.csv, predictions.csv, timeseries.csv, unmodelled.csv and report.html.",
+    )
+    .option("-d, --data <dir>", "folder of measurements", "../shared/ground-truth")
+    .option("-o, --out <dir>", "write the results here", "out/validation-e2e")
+    .option("-f, --force", "write into a folder that holds other things, replacing an earlier result")
+    .option("--json", "print the answer as JSON and nothing else")
+    .addHelpText(
+      "before",
+      examples([
+        ["ador validate-e2e --data measured", "TTFT, TPOT and E2E beside the measured ones, load over time"],
+        ["ador validate-e2e --data measured --force --json | jq .summary", "the same for a script"],
+      ]),
+    )
+    .action(async (options: ValidateFlags) => {
+      const { validateEndToEndCommand } = await import("./validate-e2e-command.ts");
+      validateEndToEndCommand(options);
     });
 }
 

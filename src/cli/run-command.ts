@@ -1,6 +1,11 @@
+import { parsePrecision } from "../analysis/replications/precision.ts";
+import type { ReplicationPlan } from "../node/run-replications.ts";
 import { SimulationThread } from "../node/simulation-thread.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { RunFlags } from "./flags.ts";
+
+/** Runs that a precision may take when nothing else is said. */
+const MOST_REPLICATIONS = 100;
 
 /** `ador run`. Returns the exit code; results go to standard output, all else to standard error. */
 export async function runCommand(scenarioPath: string, flags: RunFlags): Promise<number> {
@@ -19,6 +24,7 @@ export async function runCommand(scenarioPath: string, flags: RunFlags): Promise
         mode: flags.stepByStep === true ? "step-by-step" : "fast-forward",
         timelineSeconds: flags.timelineSeconds,
         withTimelineFile: flags.timeline === true || flags.timelineSeconds !== undefined,
+        replications: replicationPlan(flags),
         withProgress: process.stderr.isTTY && flags.quiet !== true && flags.json !== true,
       },
       thread,
@@ -32,6 +38,12 @@ export async function runCommand(scenarioPath: string, flags: RunFlags): Promise
     unlisten();
     await thread.close();
   }
+}
+
+function replicationPlan({ replications, precision = [] }: RunFlags): ReplicationPlan | undefined {
+  const targets = precision.map(parsePrecision);
+  if (replications === undefined && targets.length === 0) return undefined;
+  return { most: replications ?? MOST_REPLICATIONS, targets };
 }
 
 /**

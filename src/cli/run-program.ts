@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { RunFlags } from "./flags.ts";
-import { examples, positiveNumber } from "./option-parsers.ts";
+import { atLeastTwo, collect, examples, positiveNumber } from "./option-parsers.ts";
 import { addScenarioOptions } from "./shared-options.ts";
 
 /** `ador run`. */
@@ -21,6 +21,16 @@ export function addRun(program: Command): void {
       "--step-by-step",
       "walk every engine step instead of jumping over stretches of equal batches; same answer, slower",
     )
+    .option(
+      "--replications <n>",
+      "run so many times with different seeds, on all cores, and give intervals over the runs",
+      atLeastTwo,
+    )
+    .option(
+      "--precision <quantity=share>",
+      "add runs until the 95 % interval is so narrow, e.g. ttft_p99=5%; at most --replications (default: 100); may be repeated",
+      collect,
+    )
     .option("--json", "print the answer as JSON and nothing else")
     .option("-q, --quiet", "print only errors")
     .addHelpText(
@@ -31,6 +41,7 @@ export function addRun(program: Command): void {
         ["ador run my.yaml --set cluster.replicas=4 --set slo.ttft=500ms", "change settings on the way"],
         ["ador run my.yaml --trace day.csv.gz --seed 7 --json | jq .ttft_s.p99", "one number for a script"],
         ["ador run my.yaml --trace lengths.csv --rate 5", "a list of lengths, arriving at random"],
+        ["ador run my.yaml --precision ttft_p99=5%", "as many runs as a p99 within 5 % takes"],
       ]),
     )
     .action(async (scenario: string, options: RunFlags) => {

@@ -39,3 +39,29 @@ export function addSetOption(command: Command): Command {
 function dropOrRefuse(flags: string, what: string): Option {
   return new Option(flags, `${what}: drop them or refuse the trace`).choices(["drop", "refuse"]);
 }
+
+/** Options that name a system: by its parts, or one of a scenario. */
+export function addSystemOptions(command: Command): Command {
+  command
+    .option("-m, --model <name>", "model by name, or the path of a Hugging Face config.json")
+    .option("-d, --device <name>", "device by name")
+    .option("--tensor-parallel <n>", "devices that share every layer (default: 1)", wholeNumber)
+    .option("--pipeline-parallel <n>", "stages of consecutive layers (default: 1)", wholeNumber)
+    .option(
+      "--expert-parallel <n>",
+      "groups of devices that whole experts are dealt to (default: 1)",
+      wholeNumber,
+    )
+    .option("--data-parallel-attention <n>", "copies of all but the experts (default: 1)", wholeNumber)
+    .option("--tensor-parallel-style <name>", "all-reduce or all-gather (default: all-reduce)")
+    .option("--expert-skew <law>", "balanced, uniform, zipf=1.2 or power-law=1.2 (default: uniform)")
+    .option("--weights <format>", "format of the weights (default: that of the checkpoint)")
+    .option("--experts <format>", "format of the weights of routed experts (default: like --weights)")
+    .option("--kv <format>", "format of the KV cache (default: that of the checkpoint)")
+    .option(
+      "--activations <format>",
+      "format of activations and arithmetic (default: that of the checkpoint)",
+    )
+    .option("--system <name>", "which system of the scenario, where it has several");
+  return addSetOption(command);
+}

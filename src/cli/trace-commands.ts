@@ -1,11 +1,10 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { Document, visit } from "yaml";
-import { InputError, RunError } from "../core/errors.ts";
+import { InputError } from "../core/errors.ts";
 import type { Distribution } from "../core/quantiles.ts";
 import { diskFiles } from "../node/disk-files.ts";
 import { jsonText } from "../node/result-files.ts";
 import { prepareRequests } from "../node/run-scenario.ts";
-import { systemErrorText } from "../node/system-errors.ts";
+import { refuseExisting, writeText } from "../node/text-file.ts";
 import { readTraceFile, type TraceFile } from "../node/trace-file.ts";
 import { formatCount, formatNumber, formatPlural, formatSeconds, formatShare } from "../report/format.ts";
 import { plainTable } from "../report/plain-table.ts";
@@ -137,7 +136,7 @@ export async function traceConvertCommand(path: string, flags: ConvertFlags): Pr
   }
   if (table.classes.length > 1) warn(["Mooncake's format has no place for the trace's classes: dropped"]);
   try {
-    writeTrace(formatMooncakeJsonl(table), flags);
+    writeText(formatMooncakeJsonl(table), flags);
   } catch (error) {
     throw error instanceof InputError ? error.inFile(path) : error;
   }
@@ -161,36 +160,5 @@ function writeCsv(table: RequestTable, flags: OutputFlags): void {
       `plain CSV has no place for the trace's ${formatCount(table.prefixBlocks.ids.length)} prefix blocks: dropped`,
     ]);
   }
-  writeTrace(formatTraceCsv(table), flags);
-}
-
-function refuseExisting({ out, force }: OutputFlags): void {
-  if (out === undefined || force === true || !existsSync(out)) return;
-  throw new InputError({
-    file: out,
-    message: "the file exists",
-    expected: "another name, or --force to replace it",
-  });
-}
-
-/** To standard output, or to a file that is complete or not there at all. */
-function writeTrace(pieces: Iterable<string>, { out }: OutputFlags): void {
-  if (out === undefined) {
-    for (const piece of pieces) process.stdout.write(piece);
-    return;
-  }
-  const partial = `${out}.${process.pid}.partial`;
-  try {
-    const descriptor = openSync(partial, "w");
-    try {
-      for (const piece of pieces) writeFileSync(descriptor, piece);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(partial, out);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    if (error instanceof InputError) throw error;
-    throw new RunError(`cannot write ${out}: ${systemErrorText(error)}; nothing was kept`);
-  }
+  writeText(formatTraceCsv(table), flags);
 }

@@ -180,6 +180,8 @@ export interface GpuDevice {
   readonly tensorFlopsPerSecond: number;
   /** Factor of the tensor peak for 8-bit operands (2 on most since Hopper, 1 where unsupported). */
   readonly eightBitSpeedup: number;
+  /** The same for operands of 4-bit floats; absent where they are converted to something wider. */
+  readonly fourBitSpeedup?: number;
   readonly vectorFlopsPerSecond: number;
   /** Share of the tensor peak that large matrix products reach before the power limit, and in short runs (0..1). */
   readonly tensorEfficiency: number;

@@ -107,9 +107,15 @@ export function multipliesNatively(device: Device, element: string): boolean {
   return nativeElements(device).includes(element);
 }
 
-/** 16-bit floats everywhere. GPUs: int8 since 2018, fp8 where 8-bit operands run faster (Ada and Hopper on). */
+/** 16-bit floats everywhere. GPUs: int8 since 2018, fp8 where 8-bit operands run faster (Ada and Hopper on), fp4 since Blackwell. */
 function nativeElements(device: Device): string[] {
-  if (device.kind === "gpu") return ["fp16", ...(device.eightBitSpeedup > 1 ? ["fp8"] : []), "int8"];
+  if (device.kind === "gpu")
+    return [
+      "fp16",
+      ...(device.eightBitSpeedup > 1 ? ["fp8"] : []),
+      "int8",
+      ...(device.fourBitSpeedup === undefined ? [] : ["fp4"]),
+    ];
   const narrow = Object.entries(device.nativeFormats).flatMap(([name, native]) => (native ? [name] : []));
   return ["fp16", ...narrow];
 }

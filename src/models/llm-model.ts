@@ -149,6 +149,15 @@ export function windowClasses(model: LlmModel): number[] {
   return [...limits].sort((a, b) => a - b);
 }
 
+/** The sliding window of a model whose every layer has the same one; undefined for all others. */
+export function commonWindowTokens({ layerGroups }: LlmModel): number | undefined {
+  const windowTokens = layerGroups[0]?.windowTokens;
+  const isCommon = layerGroups.every(
+    (group) => group.windowTokens === windowTokens && group.mixer === undefined,
+  );
+  return isCommon ? (windowTokens ?? undefined) : undefined;
+}
+
 /** Tokens that attention of these layers reads at most; null for the whole context, and for linear attention. */
 export function readTokens({ attention }: LlmModel, { windowTokens, mixer }: LayerGroup): number | null {
   if (mixer !== undefined || attention.kind === "grouped") return windowTokens;

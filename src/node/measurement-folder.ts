@@ -9,6 +9,15 @@ export function openMeasurementFolder(folder: string): MeasurementFolder {
   const pathOf = (path: string): string => join(folder, path);
   return {
     files: reading(folder, () => readdirSync(folder).filter((name) => name.endsWith(".csv"))).sort(),
+    foldersIn: (path) => {
+      const full = pathOf(path);
+      if (!existsSync(full)) return [];
+      const entries = reading(full, () => readdirSync(full, { withFileTypes: true }));
+      return entries
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .sort();
+    },
     readText: (path) => {
       const full = pathOf(path);
       return existsSync(full) ? reading(full, () => readFileSync(full, "utf8")) : undefined;

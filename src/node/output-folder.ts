@@ -20,6 +20,7 @@ const RESULT_FILES = [
   "summary.json",
   "simulator.json",
   "requests.csv",
+  "replications.csv",
   "timeline.csv",
   "report.html",
   "compare.json",

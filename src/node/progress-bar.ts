@@ -7,6 +7,7 @@ const REDRAW_MILLISECONDS = 100;
 
 /** How far a run is, in whatever can be counted. */
 export interface ProgressMeasure {
+  /** May grow while it runs. */
   readonly total: number;
   readonly unit: string;
   readonly done: () => number;
@@ -32,7 +33,8 @@ export function measureOf(supply: RequestSupply, replay: RunningReplay): Progres
 }
 
 /** Draws how far a run is on standard error until the returned function is called. */
-export function showProgress(label: string, { total, unit, done }: ProgressMeasure): () => void {
+export function showProgress(label: string, measure: ProgressMeasure): () => void {
+  const { unit } = measure;
   const bar = new SingleBar({
     format: `${label} {bar} {percentage} %  {value}/{total} ${unit}, {eta_formatted} left`,
     stream: process.stderr,
@@ -43,10 +45,12 @@ export function showProgress(label: string, { total, unit, done }: ProgressMeasu
   let drawn = false;
   const timer = setInterval(() => {
     if (!drawn && performance.now() - startedAt > QUIET_MILLISECONDS) {
-      bar.start(total, 0);
+      bar.start(measure.total, 0);
       drawn = true;
     }
-    if (drawn) bar.update(done());
+    if (!drawn) return;
+    bar.setTotal(measure.total);
+    bar.update(measure.done());
   }, REDRAW_MILLISECONDS);
   return () => {
     clearInterval(timer);

@@ -1,5 +1,6 @@
 import { compareJsonOf } from "../report/comparison.ts";
 import { renderReport } from "../report/html/render-report.ts";
+import { replicationsCsv } from "../report/replications-csv.ts";
 import { requestsCsv } from "../report/requests-csv.ts";
 import type { RunReport } from "../report/run-report.ts";
 import { simulatorJsonOf } from "../report/simulator-json.ts";
@@ -42,6 +43,9 @@ function writeSystem(
   const { outcome } = report;
   folder.write(`${prefix}summary.json`, [jsonText(summaryOf(report))]);
   folder.write(`${prefix}requests.csv`, requestsCsv(outcome.records));
+  if (report.replicated !== undefined) {
+    folder.write(`${prefix}replications.csv`, [replicationsCsv(report.replicated.replications)]);
+  }
   folder.write(`${prefix}report.html`, [renderReport([report], library)]);
   if (withTimeline && outcome.timeline !== undefined) {
     folder.write(`${prefix}timeline.csv`, [timelineCsv(outcome.timeline)]);

@@ -1,16 +1,20 @@
 import { basename } from "node:path";
+import { runStatistics } from "../analysis/statistics/run-statistics.ts";
+import { InputError } from "../core/errors.ts";
 import type { RunIdentity, RunReport, TraceFacts } from "../report/run-report.ts";
 import { scenarioHash } from "../scenario/hash.ts";
 import { loadScenario, type ScenarioOverrides } from "../scenario/load.ts";
+import { beyondProfile } from "../scenario/profile-reach.ts";
 import type { ReplayOptions } from "../scenario/replay.ts";
 import { checkSupply, type RequestSupply } from "../scenario/request-supply.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { TraceWorkload } from "../scenario/workload.ts";
 import { applyTransforms, type TransformRecord } from "../workload/transforms.ts";
-import { diskFiles } from "./disk-files.ts";
+import { diskFiles, STANDARD_INPUT } from "./disk-files.ts";
 import { OutputFolder } from "./output-folder.ts";
 import { programVersion } from "./program-version.ts";
 import type { FinishedRun } from "./result-files.ts";
+import type { ReplicationPlan } from "./run-replications.ts";
 import { readServegenClients } from "./servegen-files.ts";
 import type { SimulationThread } from "./simulation-thread.ts";
 import { readTraceFile } from "./trace-file.ts";
@@ -24,6 +28,8 @@ export interface RunRequest extends ReplayOptions {
   readonly force: boolean;
   readonly withTimelineFile: boolean;
   readonly withProgress: boolean;
+  /** Runs with other seeds beside the first; undefined for none. */
+  readonly replications?: ReplicationPlan | undefined;
 }
 
 /**
@@ -43,7 +49,7 @@ export async function runScenario(
     checkSupply(supply, scenario);
     thread.supply(supply);
     const [runs, { writeResults }] = await Promise.all([
-      replaySystems(request, scenario, identity, supply, thread),
+      replayAll(request, scenario, identity, supply, thread),
       import("./result-files.ts"), // Loads while the other thread simulates.
     ]);
     if (folder !== undefined) writeResults(folder, runs, request.withTimelineFile);
@@ -107,6 +113,55 @@ async function readWorkload(workload: TraceWorkload, seed: number) {
   return { facts, warnings, ...transformed };
 }
 
+/** Every system once, and then with other seeds as the plan asks. */
+async function replayAll(
+  request: RunRequest,
+  scenario: Scenario,
+  identity: RunIdentity,
+  supply: RequestSupply,
+  thread: SimulationThread,
+): Promise<FinishedRun[]> {
+  const runs = await replaySystems(request, scenario, identity, supply, thread);
+  const { replications: plan, mode, timelineSeconds } = request;
+  if (plan === undefined || thread.stopped) return runs;
+  const { runReplications } = await import("./run-replications.ts");
+  const replicated = await runReplications(
+    {
+      ...{ scenario, plan, options: { mode, timelineSeconds } },
+      firstOutcomes: runs.map(({ report }) => report.outcome),
+      supplyOf: (seed) => supplyWithSeed(scenario, supply, seed),
+    },
+    thread,
+  );
+  if (replicated === undefined) return runs;
+  return runs.map(({ report, wallSeconds }, i) => ({
+    ...{ wallSeconds, report: { ...report, replicated: { ...replicated[i]!, targets: plan.targets } } },
+  }));
+}
+
+/** The scenario's requests as they come with another seed. A trace is read again where something is drawn for it. */
+async function supplyWithSeed(
+  scenario: Scenario,
+  supply: RequestSupply,
+  seed: number,
+): Promise<RequestSupply> {
+  const { workload } = scenario;
+  if (workload.kind === "trace") {
+    const drawn =
+      workload.arrivals !== undefined ||
+      workload.transforms.some(({ kind }) => kind === "shuffle" || kind === "replicate");
+    if (!drawn) return supply.kind === "sessions" ? { ...supply, seed } : supply;
+    if (workload.file === STANDARD_INPUT) {
+      throw new InputError({
+        file: "--trace",
+        message: "standard input can be read once, and every replication draws its requests anew",
+        expected: "the trace as a file",
+      });
+    }
+  }
+  return (await prepareRequests({ ...scenario, seed })).supply;
+}
+
 async function replaySystems(
   { mode, timelineSeconds, withProgress }: RunRequest,
   scenario: Scenario,
@@ -121,7 +176,12 @@ async function replaySystems(
     const hideProgress = progress?.showProgress(system.name, progress.measureOf(supply, thread));
     try {
       const { outcome, wallSeconds } = await thread.replay(scenario, system, { mode, timelineSeconds });
-      const report: RunReport = { scenario, system, outcome, identity };
+      const statistics = runStatistics(outcome.records, outcome.window, outcome.interrupted);
+      const warnings = [...identity.warnings, ...beyondProfile(system, outcome.records)];
+      const report: RunReport = {
+        ...{ scenario, system, outcome, statistics },
+        identity: { ...identity, warnings },
+      };
       runs.push({ report, wallSeconds });
     } finally {
       hideProgress?.();

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { InputError, RunError } from "../core/errors.ts";
 import type { ReplayOptions, ReplayOutcome } from "../scenario/replay.ts";
 import type { RequestSupply } from "../scenario/request-supply.ts";
-import type { Scenario, System } from "../scenario/scenario.ts";
+import type { System, Traffic } from "../scenario/scenario.ts";
 import {
   CONTROL_BYTES,
   controlOf,
@@ -24,6 +24,7 @@ export class SimulationThread {
   readonly #memory = new SharedArrayBuffer(CONTROL_BYTES);
   readonly #control = controlOf(this.#memory);
   readonly #worker = startWorker(this.#memory);
+  readonly #followers: SimulationThread[] = [];
   #simulating = false;
   #announceStart: () => void = () => undefined;
 
@@ -46,7 +47,7 @@ export class SimulationThread {
    * Replays the supplied requests on one system.
    * @throws InputError or RunError as the simulation did
    */
-  replay(scenario: Scenario, system: System, options: ReplayOptions): Promise<TimedOutcome> {
+  replay(scenario: Traffic, system: System, options: ReplayOptions): Promise<TimedOutcome> {
     const { seed, slo, clients, margins } = scenario;
     this.#simulating = true;
     this.#announceStart();
@@ -61,9 +62,17 @@ export class SimulationThread {
     return Promise.race([answered, this.#breakdown]);
   }
 
+  /** Another thread, which stops and closes when this one does. */
+  follower(): SimulationThread {
+    const follower = new SimulationThread();
+    this.#followers.push(follower);
+    return follower;
+  }
+
   /** Asks the running replay to end; what completed is kept. */
   stop(): void {
     Atomics.store(this.#control.stop, 0, 1);
+    for (const follower of this.#followers) follower.stop();
   }
 
   /** A replay was asked for: from here on there is something to keep. */
@@ -86,6 +95,7 @@ export class SimulationThread {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#followers.map((follower) => follower.close()));
     await this.#worker.terminate();
   }
 

@@ -4,6 +4,8 @@ import { windowClasses, type LlmModel, type Precision } from "../models/llm-mode
 import { checkParallelism, deviceCount, type Parallelism } from "../models/parallelism.ts";
 import { CompiledStepCost } from "./compiled-step-cost.ts";
 import { gpuMachine } from "./gpu/gpu-machine.ts";
+import { ProfiledStepCost } from "./profile/profiled-step-cost.ts";
+import type { StepProfile } from "./profile/step-profile.ts";
 import type { ExpertSkew } from "./expert-load.ts";
 import { hdaMachine } from "./hda/hda-machine.ts";
 import type { Machine } from "./machine.ts";
@@ -21,6 +23,8 @@ export interface StepCostRequest {
   readonly tensorParallelStyle?: TensorParallelStyle;
   /** How tokens spread over experts; `uniform` when left out. */
   readonly expertSkew?: ExpertSkew;
+  /** Seconds of steps as measured, instead of those of the model. */
+  readonly profile?: StepProfile | undefined;
 }
 
 /**
@@ -28,6 +32,12 @@ export interface StepCostRequest {
  * @throws InputError for a split that the model does not allow, or a device that cannot exist
  */
 export function compileStepCost(request: StepCostRequest): StepCost {
+  const model = compileModel(request);
+  return request.profile === undefined ? model : new ProfiledStepCost(model, request.profile);
+}
+
+/** The same of the analytical model, whatever was measured. */
+export function compileModel(request: StepCostRequest): CompiledStepCost {
   const { model, device, parallelism, precision } = request;
   const { tensorParallelStyle = "all-reduce", expertSkew = { kind: "uniform" } } = request;
   checkParallelism(model, parallelism);

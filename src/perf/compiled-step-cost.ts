@@ -8,7 +8,7 @@ import {
   type AttentionKernel,
   type Machine,
 } from "./machine.ts";
-import type { AttentionGroup, StepOperators, TokenMixer } from "./operators.ts";
+import { isCollective, type AttentionGroup, type StepOperators, type TokenMixer } from "./operators.ts";
 import { Roofline } from "./roofline.ts";
 import {
   CHARGE_COUNT,
@@ -18,8 +18,16 @@ import {
   type StepCost,
   type StepShape,
 } from "./step-cost.ts";
-import { operatorsCost, StepTable } from "./step-table.ts";
+import { StepTable } from "./step-table.ts";
 import { streamKernel } from "./stream-kernel.ts";
+
+/** Seconds of a step: of every step, of all but attention, of LM head and sampling, of attention. */
+export interface StepParts {
+  readonly step: number;
+  readonly tokens: number;
+  readonly logits: number;
+  readonly attention: number;
+}
 
 /** Attention of one group of layers. */
 interface CompiledGroup {
@@ -43,6 +51,8 @@ export class CompiledStepCost implements StepCost {
   readonly #expertTable: StepTable | undefined;
   readonly #logitTable: StepTable;
   readonly #roofline: Roofline;
+  /** The devices of the replica exchange data in a step. */
+  readonly #exchanges: boolean;
   readonly #work = new AttentionWork();
   /** Of the step in hand: seconds of its products that attention of decoding sequences could still hide behind. */
   #idleSeconds = 0;
@@ -60,13 +70,12 @@ export class CompiledStepCost implements StepCost {
     this.#groups = operators.attentionGroups.map((group) => {
       return { group, kernel: kernelOf(machine, group.mixer), lines: [] };
     });
+    const { beforeAttention, afterAttention, experts, logits } = operators;
     // Nothing after attention hides behind what came before it.
-    const before = operatorsCost(machine, operators.beforeAttention);
-    const after = operatorsCost(machine, operators.afterAttention);
-    this.#tokenTable = new StepTable((count, charges) => before(count, charges) + after(count, charges));
-    this.#expertTable =
-      operators.experts.length === 0 ? undefined : new StepTable(operatorsCost(machine, operators.experts));
-    this.#logitTable = new StepTable(operatorsCost(machine, operators.logits));
+    this.#tokenTable = new StepTable(machine, [beforeAttention, afterAttention]);
+    this.#expertTable = experts.length === 0 ? undefined : new StepTable(machine, [experts]);
+    this.#logitTable = new StepTable(machine, [logits]);
+    this.#exchanges = [beforeAttention, afterAttention, experts, logits].flat().some(isCollective);
     this.#roofline = new Roofline(machine, operators, this.#deal);
   }
 
@@ -152,8 +161,34 @@ export class CompiledStepCost implements StepCost {
     return charges;
   }
 
+  /** Seconds of the parts that a step adds up from. */
+  parts(shape: StepShape): StepParts {
+    const deal = this.#deal;
+    deal.ofStep(shape);
+    this.#idleSeconds = this.#idleSecondsOf(deal);
+    const logits = this.#logitTable.seconds(deal.logits);
+    let attention = 0;
+    for (const group of this.#groups)
+      attention += this.#mixingSeconds(group, shape, new Float64Array(CHARGE_COUNT));
+    const tokens = this.#tableSeconds(deal) - logits;
+    return { step: this.#machine.hostSeconds, tokens, logits, attention };
+  }
+
   rooflineSeconds(shape: StepShape): number {
     return this.#roofline.seconds(shape);
+  }
+
+  hostSeconds(): number {
+    return this.#machine.hostSeconds;
+  }
+
+  collectiveSeconds(shape: StepShape): number {
+    if (!this.#exchanges) return 0;
+    const deal = this.#deal;
+    deal.ofStep(shape);
+    const seconds =
+      this.#tokenTable.collectiveSeconds(deal.tokens) + this.#logitTable.collectiveSeconds(deal.logits);
+    return seconds + (this.#expertTable?.collectiveSeconds(deal.stageTokens) ?? 0);
   }
 
   explain(shape: StepShape): readonly OperatorCost[] {

@@ -139,6 +139,11 @@ export interface StepOperators {
   readonly attentionGroups: readonly AttentionGroup[];
 }
 
+/** Devices exchange data in it. */
+export function isCollective(operator: Operator): operator is Collective {
+  return operator.kind !== "product" && operator.kind !== "elementwise" && operator.kind !== "experts";
+}
+
 /** FLOPs of matrix products that the operator spends on one row; experts as if all rows went through one device. */
 export function flopsPerRow(operator: Operator): number {
   switch (operator.kind) {

@@ -109,6 +109,11 @@ export class StepUse {
     this.#hasExperts = hasExperts;
   }
 
+  /** Steps counted so far. */
+  get steps(): number {
+    return this.tokenSteps.reduce((sum, steps) => sum + steps, 0);
+  }
+
   /** `steps` steps gave the fullest device so much to do. */
   count({ tokens, stageTokens, logits }: StepCounts, steps: number): void {
     if (stageTokens >= this.tokenSteps.length) this.#grow(stageTokens);
@@ -187,6 +192,10 @@ export interface StepCost {
    * once, KV read once. `step` is never below it.
    */
   rooflineSeconds(shape: StepShape): number;
+  /** Of the seconds of a step those in which the host keeps the devices waiting. */
+  hostSeconds(shape: StepShape): number;
+  /** Of the seconds of a step those in which its devices only exchange data. */
+  collectiveSeconds(shape: StepShape): number;
   /**
    * The same step operator by operator, in execution order. Seconds, busy seconds and joules add up to what `step`
    * answers and `charges` tells; work that hides behind an operator before it counts there with what it adds.

@@ -1,5 +1,5 @@
 import type { Cover, Machine } from "./machine.ts";
-import type { Operator } from "./operators.ts";
+import { isCollective, type Operator } from "./operators.ts";
 import { CHARGE_COUNT, RESOURCE_INDEX } from "./step-cost.ts";
 
 const FIRST_ROWS = 512;
@@ -12,23 +12,24 @@ const BESIDE_ARRAYS = [
   RESOURCE_INDEX.noc,
 ];
 
-/** Seconds of what a table holds for `count` ≥ 1; adds the charges. */
-export type CountCost = (count: number, charges: Float64Array) => number;
-
 /**
  * A cost that depends on one count alone (tokens of the step, sequences with logits), worked out on first use and
  * remembered: a step adds up rows instead of costing every operator.
  */
 export class StepTable {
-  readonly #cost: CountCost;
+  readonly #machine: Machine;
+  readonly #lists: readonly (readonly Operator[])[];
   /** NaN where a row is not yet known. Apart from the charges, which a running simulation does not look at. */
   #seconds = new Float64Array(FIRST_ROWS).fill(NaN);
   #idleSeconds = new Float64Array(FIRST_ROWS);
+  #collectiveSeconds = new Float64Array(FIRST_ROWS);
   /** Row-major, CHARGE_COUNT a row. */
   #charges = new Float64Array(FIRST_ROWS * CHARGE_COUNT);
 
-  constructor(cost: CountCost) {
-    this.#cost = cost;
+  /** @param lists of operators that run one after the other; nothing hides behind the list before its own */
+  constructor(machine: Machine, lists: readonly (readonly Operator[])[]) {
+    this.#machine = machine;
+    this.#lists = lists;
     this.#seconds[0] = 0;
   }
 
@@ -54,44 +55,49 @@ export class StepTable {
     return this.#idleSeconds[count]!;
   }
 
+  /** Seconds for `count` that devices spend on exchanges which do not hide behind other work. */
+  collectiveSeconds(count: number): number {
+    this.seconds(count);
+    return this.#collectiveSeconds[count]!;
+  }
+
   #fill(count: number): number {
     if (count >= this.#seconds.length) this.#growTo(count + 1);
     const at = count * CHARGE_COUNT;
     const charges = this.#charges.subarray(at, at + CHARGE_COUNT);
-    const seconds = this.#cost(count, charges);
+    const one = new Float64Array(CHARGE_COUNT);
+    let seconds = 0;
+    let collectiveSeconds = 0;
+    for (const operators of this.#lists) {
+      const cover: Cover = { seconds: 0 };
+      for (const operator of operators) {
+        one.fill(0);
+        const added = operator.count * operatorSeconds(this.#machine, operator, count, cover, one);
+        seconds += added;
+        if (isCollective(operator)) collectiveSeconds += added;
+        for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += operator.count * one[i]!;
+      }
+    }
     const busy = Math.max(...BESIDE_ARRAYS.map((resource) => charges[resource]!));
     this.#seconds[count] = seconds;
+    this.#collectiveSeconds[count] = collectiveSeconds;
     this.#idleSeconds[count] = Math.max(0, seconds - busy);
     return seconds;
   }
 
   #growTo(rows: number): void {
     const length = Math.max(rows, 2 * this.#seconds.length);
-    const seconds = new Float64Array(length).fill(NaN);
-    seconds.set(this.#seconds);
-    this.#seconds = seconds;
-    const idleSeconds = new Float64Array(length);
-    idleSeconds.set(this.#idleSeconds);
-    this.#idleSeconds = idleSeconds;
-    const charges = new Float64Array(length * CHARGE_COUNT);
-    charges.set(this.#charges);
-    this.#charges = charges;
+    this.#seconds = grown(this.#seconds, length, NaN);
+    this.#idleSeconds = grown(this.#idleSeconds, length);
+    this.#collectiveSeconds = grown(this.#collectiveSeconds, length);
+    this.#charges = grown(this.#charges, length * CHARGE_COUNT);
   }
 }
 
-/** The cost of a list of operators that run one after the other on `count` rows. */
-export function operatorsCost(machine: Machine, operators: readonly Operator[]): CountCost {
-  const charges = new Float64Array(CHARGE_COUNT);
-  return (count, total) => {
-    const cover: Cover = { seconds: 0 };
-    let seconds = 0;
-    for (const operator of operators) {
-      charges.fill(0);
-      seconds += operator.count * operatorSeconds(machine, operator, count, cover, charges);
-      for (let i = 0; i < CHARGE_COUNT; i++) total[i]! += operator.count * charges[i]!;
-    }
-    return seconds;
-  };
+function grown(column: Float64Array, length: number, rest = 0): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(length).fill(rest, column.length);
+  larger.set(column);
+  return larger;
 }
 
 /** Seconds that one run of an operator adds to the step; adds its charges and updates the cover for what follows. */

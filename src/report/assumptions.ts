@@ -5,8 +5,9 @@ import type { RunReport } from "./run-report.ts";
  * order of weight; none for GPUs alone, whose models were held to measurements.
  */
 export function assumptionsOf(reports: readonly Pick<RunReport, "system">[]): string[] {
+  const devices = reports.flatMap(({ system }) => (system.pools ?? [system]).map(({ device }) => device));
   const names = (kind: "hda" | "gpu") =>
-    reports.filter(({ system }) => system.device.kind === kind).map(({ system }) => system.device.name);
+    devices.filter((device) => device.kind === kind).map(({ name }) => name);
   const designs = [...new Set(names("hda"))];
   const gpus = [...new Set(names("gpu"))];
   if (designs.length === 0) return [];

@@ -51,17 +51,21 @@ const CRITERIA: readonly Criterion[] = [
 ];
 
 /**
- * Who serves the traffic best: first by goodput, then, where that is equal, by the tail of the token gaps, then by
- * goodput per area, then by the tails of the first and of the last token. Differences below 5 % decide nothing. The sentence also says
- * where the runner-up is ahead.
+ * Who serves the traffic best: first by goodput, then, among those that are equal in it, by the tail of the token gaps,
+ * then by goodput per area, then by the tails of the first and of the last token. Differences below 5 % decide nothing.
+ * The sentence also says where the runner-up is ahead.
  * @param reports two or more systems under the same traffic
  */
 export function judge(reports: readonly RunReport[]): Verdict {
+  let contenders = reports;
   for (const criterion of CRITERIA) {
-    const ranked = rank(reports, criterion);
+    const ranked = rank(contenders, criterion);
     if (ranked === undefined) continue;
     const [winner, runnerUp] = ranked as [RunReport, RunReport];
-    if (!isAhead(winner, runnerUp, criterion)) continue;
+    if (!isAhead(winner, runnerUp, criterion)) {
+      contenders = ranked.filter((other) => !isAhead(winner, other, criterion));
+      continue;
+    }
     const others = CRITERIA.filter((other) => other !== criterion);
     const also = others.filter((other) => isAhead(winner, runnerUp, other));
     const behind = others.filter((other) => isAhead(runnerUp, winner, other));
@@ -80,8 +84,14 @@ export function judge(reports: readonly RunReport[]): Verdict {
   return {
     winner: null,
     decidedBy: null,
-    sentence: "No winner: the systems are within 5 % of each other in goodput, tails and goodput per area.",
+    sentence: `No winner: ${contendersText(contenders, reports)} within 5 % of each other in goodput, tails and goodput per area.`,
   };
+}
+
+function contendersText(contenders: readonly RunReport[], reports: readonly RunReport[]): string {
+  if (contenders.length === reports.length) return "the systems are";
+  const names = contenders.map(({ system }) => system.name);
+  return `ahead of the others, ${names.slice(0, -1).join(", ")} and ${names[names.length - 1]!} are`;
 }
 
 /** `compare.json` as a plain object: key figures per system, and the verdict. */
@@ -99,7 +109,7 @@ export function compareJsonOf(reports: readonly RunReport[]): Record<string, unk
         report.system.name,
         {
           model: report.system.model.name,
-          device: report.system.device.name,
+          device: deviceNames(report),
           device_base: report.system.settings.device_base,
           device_overrides: report.system.settings.device_overrides,
           devices: deviceTotals(report).count,
@@ -112,6 +122,11 @@ export function compareJsonOf(reports: readonly RunReport[]): Record<string, unk
     trace: trace === undefined ? null : { name: trace.name, sha256: trace.sha256 },
     warnings,
   };
+}
+
+/** Joined by a plus sign where there are several. */
+function deviceNames(report: RunReport): string {
+  return [...new Set(deviceTotals(report).groups.map(({ device }) => device.name))].join(" + ");
 }
 
 function latencyCriterion(metric: "tbt" | "ttft" | "e2e", label: string): Criterion {

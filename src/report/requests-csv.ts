@@ -52,10 +52,11 @@ function rowText(records: RequestRecords, i: number, classCells: readonly string
   const session = optional(records.sessionId[i]!);
   const replica = optional(records.replica[i]!);
   const decodeReplica = optional(records.decodeReplica[i]!);
+  const cached = records.cachedTokens === undefined ? "" : optional(records.cachedTokens[i]!);
   const sloMet = records.sloMet[i] === 1 ? "true" : "false";
   const status = STATUS_NAMES[records.status[i]!]!;
   // In the order of COLUMNS. One expression: a list of cells, joined, takes twice as long.
-  return `${records.sourceRow[i]!},${classCells[records.classIndex[i]!]!},${session},${arrival},${records.inputTokens[i]!},${outputTokens},,${replica},${decodeReplica},${known(firstScheduled)},${known(firstScheduled - arrival)},${known(ttft)},${known(tpot)},${known(records.maxTbtSeconds[i]!)},${known(e2e)},${records.preemptions[i]!},${sloMet},${status},${REJECT_REASONS[records.rejectReason[i]!]!}\n`;
+  return `${records.sourceRow[i]!},${classCells[records.classIndex[i]!]!},${session},${arrival},${records.inputTokens[i]!},${outputTokens},${cached},${replica},${decodeReplica},${known(firstScheduled)},${known(firstScheduled - arrival)},${known(ttft)},${known(tpot)},${known(records.maxTbtSeconds[i]!)},${known(e2e)},${records.preemptions[i]!},${sloMet},${status},${REJECT_REASONS[records.rejectReason[i]!]!}\n`;
 }
 
 /** An empty cell for what was never given, kept as -1. */

@@ -1,13 +1,16 @@
 import { REJECT_REASONS } from "../serving/result.ts";
 import { formatCount, formatNumber, formatSeconds, formatShare } from "./format.ts";
-import { deviceTotals, type RunReport } from "./run-report.ts";
+import { deviceTotals, fleetText, type RunReport } from "./run-report.ts";
 
 /** One line that answers what the run was asked: does this system serve this traffic, and how well. */
 export function runSentence(report: RunReport): string {
   const { system, outcome } = report;
   const { counts, slo, ttft, tbt } = outcome.metrics;
-  const devices = deviceTotals(report).count;
-  const fleet = `${devices} ${system.device.name}${devices === 1 ? "" : " devices"}`;
+  const devices = deviceTotals(report);
+  const fleet =
+    new Set(devices.groups.map(({ device }) => device.name)).size > 1
+      ? fleetText(devices)
+      : `${devices.count} ${system.device.name}${devices.count === 1 ? "" : " devices"}`;
   const plural = counts.submitted === 1 ? "request" : "requests";
   const served =
     counts.completed === counts.submitted

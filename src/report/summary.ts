@@ -4,8 +4,10 @@ import { peakWattsBand } from "../hardware/power.ts";
 import { inSnakeCase } from "../scenario/setting-map.ts";
 import { describeWorkload } from "../scenario/workload.ts";
 import type { RequestTargets } from "../serving/config.ts";
-import type { RunMetrics } from "../serving/result.ts";
+import type { PrefixCacheMetrics, RunMetrics } from "../serving/result.ts";
 import { assumptionsOf } from "./assumptions.ts";
+import { trustOf } from "./confidence.ts";
+import { prefixHitRate } from "./prefix-hit-rate.ts";
 import { deviceTotals, type RunReport } from "./run-report.ts";
 import { costOf } from "./system-cost.ts";
 
@@ -47,8 +49,9 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
       peak_utilization: metrics.kv.peakUtilization,
       mean_utilization: metrics.kv.meanUtilization,
       preemptions: metrics.kv.preemptions,
-      prefix_hit_rate: null,
+      prefix_hit_rate: prefixHitRate(metrics),
     },
+    prefix_cache: metrics.prefixCache === undefined ? null : prefixCacheOf(metrics.prefixCache),
     devices: {
       count: devices.count,
       area_mm2: devices.areaMm2,
@@ -64,6 +67,7 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
       passed: metrics.audit.every((check) => check.passed),
       checks: metrics.audit,
     },
+    ...trustOf(report),
     settings: system.settings,
     workload: workloadOf(report),
     clients: scenario.clients === undefined ? null : inSnakeCase(scenario.clients),
@@ -86,6 +90,11 @@ function workloadOf({
     ...{ transform, seed, requests_before: requestsBefore, requests_after: requestsAfter },
   }));
   return { kind: "trace", ...trace, transforms, zero_output, failed_rows, arrivals: arrivals ?? null };
+}
+
+function prefixCacheOf(cache: PrefixCacheMetrics): Record<string, unknown> {
+  const { loadSeconds: load_s, tiers, ...counts } = cache;
+  return { ...inSnakeCase(counts), load_s, tiers: tiers.map((tier) => inSnakeCase(tier)) };
 }
 
 function kvTransferOf(transfer: NonNullable<RunMetrics["kvTransfer"]>): Record<string, unknown> {

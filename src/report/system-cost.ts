@@ -1,4 +1,4 @@
-import { bandOf, sensitivities, type Sensitivity } from "../hardware/band.ts";
+import { bandOf, sensitivities, type Band, type Sensitivity } from "../hardware/band.ts";
 import {
   costBandsOf,
   defaultCostAssumptions,
@@ -10,27 +10,29 @@ import {
   totalCostOfOwnership,
   type OwnershipCost,
 } from "../hardware/cost/ownership.ts";
-import { peakWatts } from "../hardware/power.ts";
+import type { Device } from "../hardware/device.ts";
+import { idleWatts, peakWatts } from "../hardware/power.ts";
 import { inSnakeCase, snakeCase } from "../scenario/setting-map.ts";
-import { deviceTotals, type RunReport } from "./run-report.ts";
+import { deviceTotals, type DeviceGroup, type RunReport } from "./run-report.ts";
 
 type CostedRun = Pick<RunReport, "system" | "outcome">;
 
 /** Dollars per million output tokens at the traffic that was served, not at the most that could be; null without tokens. */
 export function tokenDollars(run: CostedRun): number | null {
-  return tokensFrom(run, dollarsPerHour(run, defaultCostAssumptions(run.system.device)));
+  return tokensFrom(run, dollarsPerHour(run, defaultCostAssumptions));
 }
 
 /**
- * `cost` of `summary.json`: of one device to make and to buy, of all devices to run, of tokens; with what it rests on. The
- * ends of bands have every uncertain constant in favour, or against.
+ * `cost` of `summary.json`: of one device to make and to buy (that of the first pool where there are several), of all
+ * devices to run, of tokens; with what it rests on. The ends of bands have every uncertain constant in favour, or against.
  */
 export function costOf(run: CostedRun): Record<string, unknown> {
   const { device } = run.system;
   const bands = costBandsOf(device);
   const assumptions = defaultCostAssumptions(device);
   const cost = deviceCost(device, assumptions);
-  const hours = bandOf(bands, (chosen) => dollarsPerHour(run, chosen));
+  const mainGroup = deviceTotals(run).groups[0]!;
+  const hours = hourlyBand(run);
   return {
     device_dollars: deviceCostBand(device, ({ goodsDollars }) => goodsDollars),
     price_dollars: deviceCostBand(device, ({ priceDollars }) => priceDollars),
@@ -43,8 +45,14 @@ export function costOf(run: CostedRun): Record<string, unknown> {
     nre_dollars: cost.nreDollars,
     nre_dollars_per_device: cost.nreDollarsPerDevice,
     tco_dollars_per_hour: hours,
-    tco_dollars_per_hour_depends_on: strongest(sensitivities(bands, (chosen) => dollarsPerHour(run, chosen))),
-    tco_dollars_per_device_year: yearlyParts(ownership(run, assumptions)),
+    tco_dollars_per_hour_depends_on: strongest(
+      sensitivities(bands, (chosen) =>
+        dollarsPerHour(run, (device) =>
+          device === run.system.device ? chosen : defaultCostAssumptions(device),
+        ),
+      ),
+    ),
+    tco_dollars_per_device_year: yearlyParts(ownership(run, mainGroup, assumptions)),
     dollars_per_million_output_tokens:
       tokensFrom(run, hours.default) === null
         ? null
@@ -61,18 +69,37 @@ function tokensFrom({ outcome }: CostedRun, hourDollars: number): number | null 
   return dollarsPerMillionTokens(hourDollars, outcome.metrics.outputTokensPerSecond);
 }
 
-/** All devices of the system. */
-function dollarsPerHour(run: CostedRun, assumptions: CostAssumptions): number {
-  return ownership(run, assumptions).dollarsPerHour * deviceTotals(run).count;
+/** All devices of the system, each at the price of the hours in which it is there. */
+function dollarsPerHour(run: CostedRun, assumptionsFor: (device: Device) => CostAssumptions): number {
+  return deviceTotals(run).groups.reduce(
+    (sum, group) =>
+      sum + ownership(run, group, assumptionsFor(group.device)).dollarsPerHour * group.meanCount,
+    0,
+  );
 }
 
-/** One of the devices, at the mean power of the run. */
-function ownership(run: CostedRun, assumptions: CostAssumptions): OwnershipCost {
-  const { device } = run.system;
-  const { count, powerWatts } = deviceTotals(run);
+/** The devices of each group in favour, or against, together. */
+function hourlyBand(run: CostedRun): Band {
+  const bands = deviceTotals(run).groups.map((group) =>
+    bandOf(
+      costBandsOf(group.device),
+      (chosen) => ownership(run, group, chosen).dollarsPerHour * group.meanCount,
+    ),
+  );
+  const sum = (end: keyof Band) => bands.reduce((total, band) => total + band[end], 0);
+  return { low: sum("low"), default: sum("default"), high: sum("high") };
+}
+
+/** One of the devices of a group, at the mean power of the run; what work adds to it is taken to be equal for all. */
+function ownership(run: CostedRun, { device }: DeviceGroup, assumptions: CostAssumptions): OwnershipCost {
+  const { groups, dynamicWatts } = deviceTotals(run);
+  const devices = groups.reduce((sum, { meanCount }) => sum + meanCount, 0);
   const { priceDollars } = deviceCost(device, assumptions);
   return totalCostOfOwnership(
-    { priceDollars, peakWatts: peakWatts(device), meanWatts: powerWatts / count },
+    {
+      ...{ priceDollars, peakWatts: peakWatts(device) },
+      meanWatts: idleWatts(device) + dynamicWatts / devices,
+    },
     assumptions,
   );
 }

@@ -1,9 +1,11 @@
 import { assumptionsOf } from "./assumptions.ts";
+import { trustSentence } from "./confidence.ts";
 import { judge } from "./comparison.ts";
-import { formatCount } from "./format.ts";
+import { formatCount, formatNumber, formatShare } from "./format.ts";
 import { plainTable } from "./plain-table.ts";
 import { bestIndices, KEY_FIGURES } from "./key-figures.ts";
-import { deviceTotals, type RunReport } from "./run-report.ts";
+import { prefixHitRate } from "./prefix-hit-rate.ts";
+import { deviceTotals, fleetText, type RunReport } from "./run-report.ts";
 import { rejectionText, runSentence } from "./run-sentence.ts";
 
 /** How a terminal marks text; the identity where it knows no colours. */
@@ -17,11 +19,16 @@ export interface Paint {
 export function terminalScreen(reports: readonly RunReport[], paint: Paint): string {
   const { scenario } = reports[0]!;
   const facts = [
-    ["Device", ...reports.map((report) => `${deviceTotals(report).count} x ${report.system.device.name}`)],
+    ["Device", ...reports.map((report) => fleetText(deviceTotals(report)))],
     ["Model", ...reports.map(({ system }) => system.model.name)],
     ["Requests completed", ...reports.map(({ outcome }) => completed(outcome.metrics.counts))],
-    ...(reports.some(({ outcome }) => outcome.metrics.counts.rejected > 0)
-      ? [["Requests rejected", ...reports.map(({ outcome }) => formatCount(outcome.metrics.counts.rejected))]]
+    ...UNSERVED.flatMap(([label, status]) => {
+      const counts = reports.map(({ outcome }) => outcome.metrics.counts[status]);
+      return counts.some((count) => count > 0) ? [[label, ...counts.map(formatCount)]] : [];
+    }),
+    ...replicaRow(reports),
+    ...(reports.some(({ outcome }) => outcome.metrics.prefixCache !== undefined)
+      ? [["Prompt tokens from cache", ...reports.map(hitRate)]]
       : []),
   ];
   const figures = KEY_FIGURES.map((figure) => {
@@ -32,6 +39,7 @@ export function terminalScreen(reports: readonly RunReport[], paint: Paint): str
     });
     return [figure.label, ...cells];
   });
+  figures.push(...classRows(reports));
   const head = ["", ...reports.map(({ system }) => paint.bold(system.name))];
   const sentence = reports.length > 1 ? judge(reports).sentence : runSentence(reports[0]!);
   const assumptions = assumptionsOf(reports);
@@ -42,9 +50,44 @@ export function terminalScreen(reports: readonly RunReport[], paint: Paint): str
     "",
     paint.bold(sentence),
     ...rejectionLines(reports),
+    ...trustLines(reports),
     ...(assumptions.length === 0 ? [] : [paint.dim(assumptions.join(" "))]),
     "",
   ].join("\n");
+}
+
+/** What became of requests that were not completed, where any was not. */
+const UNSERVED = [
+  ["Requests rejected", "rejected"],
+  ["Requests timed out", "timedOut"],
+  ["Requests cancelled", "cancelled"],
+  ["Requests failed", "failed"],
+] as const;
+
+/** Replicas that were there on average, where they come and go. */
+function replicaRow(reports: readonly RunReport[]): string[][] {
+  if (reports.every(({ outcome }) => outcome.metrics.availability === undefined)) return [];
+  const cells = reports.map(({ outcome: { metrics } }) => {
+    const { availability, durationSeconds } = metrics;
+    if (availability === undefined || durationSeconds === 0) return "-";
+    return formatNumber(availability.replicaSeconds / durationSeconds);
+  });
+  return [["Replicas, mean", ...cells]];
+}
+
+/** Share within SLO by class, where requests are of several. */
+function classRows(reports: readonly RunReport[]): string[][] {
+  const { byClass } = reports[0]!.outcome.metrics.slo;
+  const names = Object.keys(byClass);
+  if (names.length < 2 || Object.values(byClass).every(({ attainment }) => attainment === null)) return [];
+  return names.map((name) => [
+    `SLO attainment, ${name}`,
+    ...reports.map(({ outcome }) => formatShare(outcome.metrics.slo.byClass[name]?.attainment ?? null)),
+  ]);
+}
+
+function hitRate({ outcome }: RunReport): string {
+  return formatShare(prefixHitRate(outcome.metrics));
 }
 
 function completed(counts: { readonly completed: number; readonly submitted: number }): string {
@@ -60,6 +103,13 @@ function rejectionLines(reports: readonly RunReport[]): string[] {
     if (text === undefined) return [];
     return [reports.length > 1 ? `${report.system.name}: ${text}.` : `${text}.`];
   });
+}
+
+/** A line for each system that says how far its figures can be trusted. */
+function trustLines(reports: readonly RunReport[]): string[] {
+  return reports.map((report) =>
+    reports.length > 1 ? `${report.system.name}: ${trustSentence(report)}` : trustSentence(report),
+  );
 }
 
 function firstSentence(text: string): string {

@@ -5,7 +5,7 @@ import { positiveQuantity } from "./quantity-schema.ts";
 const bucketSchema = z
   .strictObject({
     rate: positiveQuantity("perSecond", "How fast the bucket fills"),
-    burst: z.number().gt(0).meta({ description: "What the full bucket holds" }),
+    burst: z.number().min(1).meta({ description: "What the full bucket holds" }),
     unit: z
       .enum(["requests", "prompt-tokens"])
       .default("requests")
@@ -18,10 +18,13 @@ export const admissionSchema = z
   .strictObject({
     max_waiting: z
       .int()
-      .min(0)
+      .min(1)
       .optional()
       .meta({ description: "Requests that may wait in the whole cluster; more are refused" }),
     token_bucket: bucketSchema.optional(),
+  })
+  .refine((written) => Object.keys(written).length > 0, {
+    error: "turns nobody away: needs max_waiting, token_bucket or both",
   })
   .meta({ description: "Admission control: what is turned away although it could be served later" });
 

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { Scenario } from "./scenario.ts";
+import type { Replicas, Scenario } from "./scenario.ts";
 import { describeWorkload } from "./workload.ts";
 
 /**
@@ -17,13 +17,17 @@ export function scenarioHash(scenario: Scenario, contentSha256: string | undefin
     slo,
     clients,
     margins,
-    systems: systems.map(({ name: _name, settings: _written, model, device, ...system }) => ({
-      ...system,
-      model: nameless(model),
-      device: nameless(device),
+    systems: systems.map(({ name: _name, settings: _written, pools, ...system }) => ({
+      ...contentOf(system),
+      ...(pools !== undefined && { pools: pools.map(contentOf) }),
     })),
   };
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(content))));
+}
+
+/** What a system or pool is made of, whatever its parts are called and wherever it was written. */
+function contentOf({ model, device, schedulerPlace: _place, ...rest }: Replicas): Record<string, unknown> {
+  return { ...rest, model: nameless(model), device: nameless(device) };
 }
 
 function nameless<T extends { readonly name: string }>({ name: _name, ...fields }: T): Omit<T, "name"> {

@@ -1,7 +1,9 @@
+import type { z } from "zod";
 import { InputError } from "../core/errors.ts";
 import type { RequestTargets, RunTarget, SloConfig } from "../serving/config.ts";
+import { checkRetries } from "./check-retries.ts";
 import type { ScenarioFiles } from "./files.ts";
-import { locatedAt, placeOf, toPlain, type Located, type LocatedMap } from "./located.ts";
+import { locatedAt, placeOf, toPlain, type Located, type LocatedMap, type Path } from "./located.ts";
 import { mergeLocated, withoutKeys } from "./merge.ts";
 import { applyOverrides, flagOverride, parseOverride } from "./overrides.ts";
 import { parseSystem } from "./parse-system.ts";
@@ -64,7 +66,10 @@ export function resolveScenario(
   set: readonly string[] = [],
 ): Scenario {
   const checked = fileSchema.safeParse(toPlain(root));
-  if (!checked.success) throw schemaError(checked.error.issues, root, (at) => schemaKeys(fileSchema, at));
+  if (!checked.success) {
+    const issues = checked.error.issues.filter((issue) => !isCompletedLater(issue, root));
+    if (issues.length > 0) throw schemaError(issues, root, (at) => schemaKeys(fileSchema, at));
+  }
 
   refuseUnheardOverrides(root, set);
   const shared = withoutKeys(root, ["systems"]);
@@ -75,6 +80,8 @@ export function resolveScenario(
   }));
   const { input } = parts[0]!;
   const slo = resolveSlo(input.slo);
+  const systems = parts.map((part) => resolveSystem(part.name, part.located, part.input, slo, files));
+  checkRetries(shared, input.clients, systems);
   return {
     name: input.name ?? files.baseName(path).replace(/\.ya?ml$/i, ""),
     description: input.description ?? "",
@@ -85,9 +92,16 @@ export function resolveScenario(
     clients: input.clients,
     margins: { warmupSeconds: input.measurement.warmup, drainSeconds: input.measurement.drain },
     marginsPlace: placeOf(shared, ["measurement"]),
-    systems: parts.map((part) => resolveSystem(part.name, part.located, part.input, slo, files)),
+    systems,
     comparesSystems: locatedAt(root, ["systems"]) !== undefined,
   };
+}
+
+/** What a system leaves out it may share with the others: it is checked again with all that it has. */
+function isCompletedLater({ code, path }: z.core.$ZodIssue, root: Located): boolean {
+  if (path[0] !== "systems" || path.length < 3) return false;
+  const node = locatedAt(root, path as Path);
+  return node === undefined || (code === "custom" && node.kind === "map");
 }
 
 function overrideMaps(overrides: ScenarioOverrides): LocatedMap[] {

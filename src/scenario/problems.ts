@@ -111,6 +111,8 @@ function likeliestBranch(branches: readonly (readonly Issue[])[]): readonly Issu
     branches.find((issues) =>
       issues.every((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"),
     ) ??
+    // Read, and then refused: what was meant is clear.
+    branches.find((issues) => issues.every((issue) => issue.code === "custom")) ??
     branches.find((issues) =>
       issues.every((issue) => issue.path.length > 0 || issue.code === "invalid_value"),
     )

@@ -58,10 +58,11 @@ function columnsOf(records: RequestRecords): RequestRecords {
     records;
   const { replica, decodeReplica, firstScheduledSeconds, firstTokenSeconds, finishSeconds, maxTbtSeconds } =
     records;
-  const { preemptions, attempts, sloMet, status, rejectReason } = records;
+  const { preemptions, attempts, cachedTokens, sloMet, status, rejectReason } = records;
   return {
     ...{ length, classes, sourceRow, classIndex, sessionId, arrivalSeconds, inputTokens, outputTokens },
     ...{ replica, decodeReplica, firstScheduledSeconds, firstTokenSeconds, finishSeconds, maxTbtSeconds },
     ...{ preemptions, attempts, sloMet, status, rejectReason },
+    ...(cachedTokens !== undefined && { cachedTokens }),
   };
 }

@@ -9,8 +9,10 @@ import { createTableSource } from "../workload/table-source.ts";
 import { createConversationSource, type ConversationSpec } from "../workload/clients/conversations.ts";
 import { meanDurationSeconds } from "../workload/clients/durations.ts";
 import { createTraceSessionSource, type TraceSessionsSpec } from "../workload/clients/trace-sessions.ts";
+import { checkSchedulerClasses } from "../serving/schedulers/class-settings.ts";
 import type { Place } from "./located.ts";
-import type { MeasurementMargins, Scenario } from "./scenario.ts";
+import type { MeasurementMargins, Replicas, Scenario, System } from "./scenario.ts";
+import type { Workload } from "./workload.ts";
 
 /** What requests are made of, as plain data from which every system's replay opens a source of its own. */
 export type RequestSupply =
@@ -75,15 +77,46 @@ export function knownRequests(supply: RequestSupply): number | undefined {
 
 /**
  * Checks the parts of a scenario that only its requests can prove wrong.
- * @throws InputError for targets of a class that no request has, for sessions that contradict themselves, and at the
- * margins' place when these leave no request to measure
+ * @throws InputError for targets or ranks of a class that no request has, for a class without the target that a
+ * scheduler goes by, for sessions that contradict themselves, and at the margins' place when these leave no request to
+ * measure
  */
 export function checkSupply(
   supply: RequestSupply,
-  scenario: Pick<Scenario, "slo" | "sloPlace" | "margins" | "marginsPlace">,
+  scenario: Pick<Scenario, "slo" | "sloPlace" | "margins" | "marginsPlace" | "systems" | "workload">,
 ): void {
-  checkClasses(openSource(supply), scenario);
+  const source = openFrom(scenario.workload, supply);
+  checkClasses(source, scenario);
+  checkSchedulers(source, scenario);
   checkMargins(supply, scenario);
+}
+
+/** Names the trace in what is wrong with its requests. */
+function openFrom(workload: Workload, supply: RequestSupply): RequestSource {
+  try {
+    return openSource(supply);
+  } catch (error) {
+    if (workload.kind !== "trace" || !(error instanceof InputError)) throw error;
+    throw error.inFile(workload.file);
+  }
+}
+
+function checkSchedulers(
+  { classes }: RequestSource,
+  { systems, slo }: Pick<Scenario, "systems" | "slo">,
+): void {
+  for (const { scheduler, schedulerPlace } of systems.flatMap(replicasOf)) {
+    try {
+      checkSchedulerClasses(scheduler, slo, classes);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(error.problems.map((problem) => ({ ...problem, ...schedulerPlace })));
+    }
+  }
+}
+
+function replicasOf(system: System): readonly Replicas[] {
+  return system.pools ?? [system];
 }
 
 function checkClasses(

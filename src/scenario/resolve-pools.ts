@@ -3,6 +3,7 @@ import { attentionLayerCount } from "../models/llm-model.ts";
 import { kvBytesPerToken } from "../models/memory.ts";
 import { deviceCount } from "../models/parallelism.ts";
 import type { KvTransferConfig, SloConfig } from "../serving/config.ts";
+import type { SchedulerName } from "../serving/scheduler-config.ts";
 import type { ScenarioFiles } from "./files.ts";
 import { locatedAt, type Located, type LocatedEntry, type LocatedMap, type Path } from "./located.ts";
 import { mergeLocated, withoutKeys } from "./merge.ts";
@@ -14,8 +15,11 @@ import { kvTransferSchema, type SystemInput } from "./schema.ts";
 
 type Written = SystemInput["cluster"]["kv_transfer"];
 
+/** Policies that take the memory of a whole sequence or batch at once: there is nothing to hand over or take over. */
+const NEVER_SPLIT: ReadonlySet<SchedulerName> = new Set(["orca", "static"]);
+
 /** Keys of a pool that a system has at its top; its others belong to the system's `cluster`. */
-const TOP_KEYS = ["device", "precision", "serving"];
+const TOP_KEYS = ["device", "precision", "cost", "serving"];
 
 /** Keys of a cluster that are not about one kind of replicas. */
 const CLUSTER_KEYS = [
@@ -68,6 +72,16 @@ export function resolvePools(
     });
   }
   const halves = pools.filter(({ role }) => role !== "both");
+  const stubborn = halves.find(({ scheduler }) => NEVER_SPLIT.has(scheduler.policy));
+  if (stubborn !== undefined) {
+    throw new InputError({
+      ...stubborn.schedulerPlace,
+      key: `cluster.pools.${stubborn.name}.serving.scheduler`,
+      message: "cannot take over requests in the middle, nor hand them over:",
+      found: stubborn.scheduler.policy,
+      expected: "a policy that takes memory as it is needed, such as vllm-v1",
+    });
+  }
   const { precision } = halves[0]!;
   const other = halves.find((pool) => pool.precision.kv !== precision.kv);
   if (other !== undefined) {

@@ -4,16 +4,20 @@ import type { Device } from "../hardware/device.ts";
 import { checkArithmetic, checkTreeWidth, multipliesNatively } from "../hardware/limits.ts";
 import { findModel } from "../models/catalog.ts";
 import { modelFromHuggingFaceConfig } from "../models/hugging-face.ts";
-import type { LlmModel } from "../models/llm-model.ts";
+import { commonWindowTokens, type LlmModel } from "../models/llm-model.ts";
 import { checkParallelism, type Parallelism } from "../models/parallelism.ts";
 import { FORMATS, precisionOf, type Formats } from "../models/precision.ts";
+import { readStepProfile } from "../perf/profile/profile-csv.ts";
+import type { StepProfile } from "../perf/profile/step-profile.ts";
 import type { EngineConfig, SloConfig } from "../serving/config.ts";
+import { CHUNK_BY_CHUNK_SCHEDULERS } from "../serving/scheduler-config.ts";
 import { sizeKvPool } from "../serving/kv-pool-size.ts";
 import { withOverrides } from "./device-overrides.ts";
 import type { ScenarioFiles } from "./files.ts";
-import { locatedAt, type Located, type Path } from "./located.ts";
+import { locatedAt, placeOf, type Located, type Path } from "./located.ts";
 import { problemAt } from "./problems.ts";
 import { resolveWrittenPath } from "./read.ts";
+import { resolvePrefixCaching } from "./resolve-prefix-caching.ts";
 import { resolveChunking, resolveHostSwap, resolveScheduler, swaps } from "./resolve-scheduler.ts";
 import type { Replicas } from "./scenario.ts";
 import type { SystemInput } from "./schema.ts";
@@ -31,7 +35,7 @@ export function resolveReplicas(
 ): Replicas {
   const model = at(root, ["model"], () => findModelOrConfig(root, input.model, files));
   const device = resolveDevice(root, input);
-  const precision = precisionOf(formatsOf(input, model, device));
+  const precision = precisionOf(formatsOf(root, input, model, device));
   at(root, ["device", "mac_tree", "width"], () => {
     checkTreeWidth(device, model.hiddenSize);
   });
@@ -44,17 +48,31 @@ export function resolveReplicas(
   const scheduler = resolveScheduler(root, input.serving.scheduler, slo, engine);
   return {
     ...{ model, precision, device, replicas, engine, scheduler },
+    schedulerPlace: placeOf(root, ["serving", "scheduler", "priorities"]),
     ...{ parallelism, tensorParallelStyle, expertSkew },
+    ...(input.cost !== undefined && { profile: readProfile(root, input.cost.profile, files) }),
   };
+}
+
+function readProfile(root: Located, written: string, files: ScenarioFiles): StepProfile {
+  const path = resolveWrittenPath(root, ["cost", "profile"], written, files);
+  const text = at(root, ["cost", "profile"], () => files.readText(path));
+  try {
+    return readStepProfile(text);
+  } catch (error) {
+    throw error instanceof InputError ? error.inFile(path) : error;
+  }
 }
 
 /** Formats as written; else those of the checkpoint, with 16-bit arithmetic where the device knows no other. */
 function formatsOf(
-  { precision }: SystemInput,
+  root: Located,
+  { precision, serving }: SystemInput,
   { checkpoint = {} }: LlmModel,
   device: Device,
 ): Partial<Formats> {
-  const { weights, experts, kv, activations } = precision;
+  const { weights, experts, activations } = precision;
+  const kv = kvFormat(root, serving.kv_cache_dtype, precision.kv);
   const asReleased = weights === undefined && experts === undefined ? checkpoint : {};
   const { activations: released = "bf16" } = asReleased;
   const multiplies = multipliesNatively(device, FORMATS[released].element);
@@ -65,6 +83,24 @@ function formatsOf(
     ...(experts !== undefined && { experts }),
     ...(kv !== undefined && { kv }),
   };
+}
+
+/** Format of the KV cache, which can be written in two places. */
+function kvFormat(
+  root: Located,
+  dtype: SystemInput["serving"]["kv_cache_dtype"],
+  format: Formats["kv"] | undefined,
+): Formats["kv"] | undefined {
+  if (dtype === "auto") return format;
+  const named = dtype === "bfloat16" ? "bf16" : "fp8";
+  if (format === undefined || format === named) return named;
+  throw new InputError(
+    problemAt(root, ["serving", "kv_cache_dtype"], {
+      message: `precision keeps the KV cache in ${format}, but this says`,
+      found: dtype,
+      expected: "one of the two, or the same in both",
+    }),
+  );
 }
 
 function resolveParallelism(root: Located, { cluster }: SystemInput, model: LlmModel): Parallelism {
@@ -156,8 +192,14 @@ function resolveEngine(
         gpuMemoryUtilization: serving.gpu_memory_utilization,
       }),
     );
+  const prefixCaching = resolvePrefixCaching(root, serving, () => poolSize().blockBytes);
+  // Cached blocks are kept whole, and so are those of policies that reserve them.
+  const frees = prefixCaching === undefined && CHUNK_BY_CHUNK_SCHEDULERS.has(serving.scheduler.policy);
+  const slidingWindowTokens = frees ? commonWindowTokens(model) : undefined;
   return {
     ...{ maxNumBatchedTokens, maxModelLen, blockSize, enableChunkedPrefill },
+    ...(prefixCaching !== undefined && { prefixCaching }),
+    ...(slidingWindowTokens !== undefined && { slidingWindowTokens }),
     maxNumSeqs: serving.max_num_seqs,
     kvBlocks: serving.kv_blocks ?? poolSize().blocks,
     ...(swaps(serving.scheduler) && {

@@ -96,7 +96,7 @@ export function resolveChunking(root: Located, serving: SystemInput["serving"]):
   return written ?? !whole;
 }
 
-type Swapping = Extract<SchedulerInput, { policy: "vllm-v0" }>;
+type Swapping = Extract<SchedulerInput, { policy: "vllm-v0"; preemption: "swap" }>;
 
 export function swaps(scheduler: SchedulerInput): scheduler is Swapping {
   return scheduler.policy === "vllm-v0" && scheduler.preemption === "swap";
@@ -129,9 +129,19 @@ export function schedulerSettings(scheduler: SchedulerInput): SettingMap | strin
   return Object.keys(scheduler).length === 1 ? scheduler.policy : { ...scheduler };
 }
 
-/** The strictest of the targets that bound a gap; where none does, the mean gap of a request. */
-function tbtTarget({ request, run }: SloConfig): number | undefined {
+/**
+ * The strictest of the targets that bound a gap, those of single classes included, as all classes share the steps; where
+ * none does, the strictest mean gap of a request.
+ */
+function tbtTarget({ request, byClass = {}, run }: SloConfig): number | undefined {
+  const targets = [request, ...Object.values(byClass)];
+  const strictest = (seconds: readonly (number | undefined)[]) => {
+    const known = seconds.filter((value) => value !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  };
   const gaps = run.filter(({ metric }) => metric === "tbt").map(({ seconds }) => seconds);
-  if (request.maxTbtSeconds !== undefined) gaps.push(request.maxTbtSeconds);
-  return gaps.length > 0 ? Math.min(...gaps) : request.tpotSeconds;
+  return (
+    strictest([...gaps, ...targets.map(({ maxTbtSeconds }) => maxTbtSeconds)]) ??
+    strictest(targets.map(({ tpotSeconds }) => tpotSeconds))
+  );
 }

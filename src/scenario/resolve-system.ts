@@ -8,7 +8,7 @@ import { resolvePools } from "./resolve-pools.ts";
 import { resolveReplicas } from "./resolve-replicas.ts";
 import { resolveRouting } from "./resolve-routing.ts";
 import { schedulerSettings } from "./resolve-scheduler.ts";
-import type { Replicas, System, SystemSettings } from "./scenario.ts";
+import type { Pool, Replicas, System, SystemSettings } from "./scenario.ts";
 import { flatten, inSnakeCase, type SettingMap } from "./setting-map.ts";
 import type { SystemInput } from "./schema.ts";
 
@@ -28,7 +28,7 @@ export function resolveSystem(
 ): System {
   const routing = resolveRouting(root, input.cluster, slo);
   const pooled = resolvePools(root, input, slo, files);
-  const replicas = pooled?.pools[0] ?? resolveReplicas(root, input, slo, files);
+  const replicas = pooled === undefined ? resolveReplicas(root, input, slo, files) : firstOf(pooled.pools);
   const availability = resolveAvailability(root, input, { replicas: replicas.replicas, ...pooled });
   return {
     name,
@@ -36,8 +36,13 @@ export function resolveSystem(
     ...routing,
     ...pooled,
     ...availability,
-    settings: settingsOf(root, input, replicas, pooled),
+    settings: settingsOf(root, input, replicas, pooled, files),
   };
+}
+
+function firstOf(pools: readonly Pool[]): Replicas {
+  const { name: _name, role: _role, linkBytesPerSecond: _link, ...replicas } = pools[0]!;
+  return replicas;
 }
 
 function settingsOf(
@@ -45,8 +50,10 @@ function settingsOf(
   input: SystemInput,
   { model, device, precision, engine }: Replicas,
   pooled: Pick<System, "pools" | "kvTransfer"> | undefined,
+  files: ScenarioFiles,
 ): SystemSettings {
   const { weights, experts, kv, activations } = precision;
+  const { kv_offload: offload, ...serving } = input.serving;
   return {
     model: model.name,
     precision: { weights, experts, kv, activations },
@@ -54,12 +61,14 @@ function settingsOf(
     ...deviceSettings(root, input.device, device),
     cluster: { ...clusterSettings(input.cluster), ...(pooled !== undefined && poolSettings(pooled)) },
     serving: {
-      ...input.serving,
-      scheduler: schedulerSettings(input.serving.scheduler),
+      ...serving,
+      ...(offload !== undefined && { kv_offload: inSnakeCase(offload) }),
+      scheduler: schedulerSettings(serving.scheduler),
       max_model_len: engine.maxModelLen,
       enable_chunked_prefill: engine.enableChunkedPrefill,
       kv_blocks: engine.kvBlocks,
     },
+    ...(input.cost !== undefined && { cost: { profile: files.baseName(input.cost.profile) } }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { LlmModel, Precision } from "../models/llm-model.ts";
 import type { Parallelism } from "../models/parallelism.ts";
 import type { Formats } from "../models/precision.ts";
 import type { ExpertSkew } from "../perf/expert-load.ts";
+import type { StepProfile } from "../perf/profile/step-profile.ts";
 import type { TensorParallelStyle } from "../perf/operator-makers.ts";
 import type {
   AdmissionConfig,
@@ -31,7 +32,11 @@ export interface Replicas {
   readonly tensorParallelStyle: TensorParallelStyle;
   readonly expertSkew: ExpertSkew;
   readonly scheduler: SchedulerConfig;
+  /** Where it was written, for what is wrong with it under the requests that come. */
+  readonly schedulerPlace: Place;
   readonly engine: EngineConfig;
+  /** Seconds of steps as measured, instead of those of the device's model. */
+  readonly profile?: StepProfile | undefined;
 }
 
 /** Equal replicas within a cluster of several kinds. */
@@ -70,6 +75,8 @@ export interface SystemSettings {
   readonly device_template: SettingMap;
   readonly cluster: SettingMap;
   readonly serving: SettingMap;
+  /** Only where a profile takes the place of the model. */
+  readonly cost?: SettingMap;
 }
 
 /** Requests that arrive this soon after the first or before the last one are simulated, not measured. */

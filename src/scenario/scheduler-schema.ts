@@ -2,21 +2,47 @@ import * as z from "zod";
 import { SCHEDULERS } from "../serving/scheduler-config.ts";
 import { positiveQuantity, quantity } from "./quantity-schema.ts";
 
+/** vLLM's swap_space. */
+const DEFAULT_SWAP_BYTES = 4 * 2 ** 30;
+/** About what a PCIe link of 16 lanes of the fourth generation delivers. */
+const DEFAULT_SWAP_BYTES_PER_SECOND = 25e9;
+
 const wholeWeight = (description: string, value: number) =>
   z.int().min(0).default(value).meta({ description });
 
 /** Every policy with the settings that belong to it alone. */
 const policySchema = z.discriminatedUnion("policy", [
   z.strictObject({ policy: z.literal("vllm-v1") }),
-  z.strictObject({
-    policy: z.literal("vllm-v0"),
-    preemption: z
-      .enum(["recompute", "swap"])
-      .default("recompute")
-      .meta({ description: "What happens to the cache of a preempted request" }),
-    swap_space: quantity("bytes", "Room for swapped caches on the host, per device").default(4 * 2 ** 30),
-    swap_bandwidth: positiveQuantity("bytesPerSecond", "Of the link to the host, per device").default(25e9),
-  }),
+  z
+    .strictObject({
+      policy: z.literal("vllm-v0"),
+      preemption: z
+        .enum(["recompute", "swap"])
+        .default("recompute")
+        .meta({ description: "What happens to the cache of a preempted request" }),
+      swap_space: quantity(
+        "bytes",
+        "Room for swapped caches on the host, per device; 4GiB when absent",
+      ).optional(),
+      swap_bandwidth: positiveQuantity(
+        "bytesPerSecond",
+        "Of the link to the host, per device; 25GB/s when absent",
+      ).optional(),
+    })
+    .refine(
+      ({ preemption, swap_space: space, swap_bandwidth: bandwidth }) =>
+        preemption === "swap" || (space === undefined && bandwidth === undefined),
+      { error: "swap_space and swap_bandwidth belong to preemption: swap" },
+    )
+    .transform(({ policy, preemption, swap_space, swap_bandwidth }) =>
+      preemption === "recompute"
+        ? { policy, preemption }
+        : {
+            ...{ policy, preemption },
+            swap_space: swap_space ?? DEFAULT_SWAP_BYTES,
+            swap_bandwidth: swap_bandwidth ?? DEFAULT_SWAP_BYTES_PER_SECOND,
+          },
+    ),
   z.strictObject({
     policy: z.literal("sarathi"),
     chunk_size: z.int().min(1).default(512).meta({

@@ -74,6 +74,31 @@ const replicaShape = {
   expert_skew: expertSkewSchema.prefault("uniform"),
 };
 
+const tierSchema = (description: string) =>
+  z
+    .strictObject({
+      capacity: positiveQuantity("bytes", "Room for KV blocks, per device"),
+      bandwidth: positiveQuantity("bytesPerSecond", "At which blocks come back, per device"),
+    })
+    .optional()
+    .meta({ description });
+
+const kvOffloadSchema = z
+  .strictObject({
+    host: tierSchema("Memory of the host"),
+    disk: tierSchema("Disk, for what the host has no room for"),
+    load: z.enum(["when-faster", "always"]).default("when-faster").meta({
+      description: "Bring blocks back where that is faster than computing them again, or always",
+    }),
+  })
+  .refine(({ host, disk }) => host !== undefined || disk !== undefined, {
+    error: "needs a host, a disk or both",
+  })
+  .meta({ description: "Where cached blocks go that the pool has no room for" });
+
+/** Formats of the KV cache by vLLM's names; the two kinds of fp8 take the same room and time. */
+const KV_CACHE_DTYPES = ["auto", "bfloat16", "fp8", "fp8_e4m3", "fp8_e5m2"] as const;
+
 const servingSchema = z.strictObject({
   scheduler: schedulerSchema.prefault(DEFAULT_POLICIES.scheduler),
   max_num_seqs: count("Sequences that may run at the same time on one replica").default(256),
@@ -94,7 +119,24 @@ const servingSchema = z.strictObject({
     description: "Longest prefill chunk of one request in tokens; 0 for no limit besides the budget",
   }),
   kv_blocks: count("KV blocks of one replica, instead of what fits in device memory").optional(),
+  kv_cache_dtype: z
+    .enum(KV_CACHE_DTYPES)
+    .default("auto")
+    .meta({ description: "Format of the KV cache by vLLM's names; auto takes that of precision" }),
+  enable_prefix_caching: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Share the KV blocks of prompts that begin alike" }),
+  kv_offload: kvOffloadSchema.optional(),
 });
+
+const costSchema = z
+  .strictObject({
+    profile: z
+      .string()
+      .meta({ description: "CSV of what the parts of a step take, as measured or from ador profile" }),
+  })
+  .meta({ description: "Where the seconds of a step come from, if not from the model of the device" });
 
 const poolSchema = z.strictObject({
   role: z
@@ -104,6 +146,7 @@ const poolSchema = z.strictObject({
   ...replicaShape,
   device: deviceSchema.optional(),
   precision: precisionSchema.optional(),
+  cost: costSchema.optional(),
   serving: servingSchema.optional(),
 });
 
@@ -213,6 +256,7 @@ const systemShape = {
     .meta({ description: "Name from `ador list models`, or the path of a Hugging Face config.json" }),
   precision: precisionSchema.prefault({}),
   device: deviceSchema,
+  cost: costSchema.optional(),
   cluster: clusterSchema.prefault({}).meta({ description: "How many devices, and how requests reach them" }),
   serving: servingSchema.prefault({}).meta({ description: "Engine settings by vLLM's names" }),
 };
@@ -235,6 +279,7 @@ const systemOverrides = z
     model: systemShape.model.optional(),
     precision: systemShape.precision.optional(),
     device: systemShape.device.optional(),
+    cost: systemShape.cost,
     cluster: systemShape.cluster.optional(),
     serving: systemShape.serving.optional(),
   })

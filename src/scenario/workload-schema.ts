@@ -8,6 +8,10 @@ import { durationSchema } from "./clients-schema.ts";
 import { arrivalsSchema, lengthsSchema } from "./distribution-schema.ts";
 import { positiveQuantity, quantity } from "./quantity-schema.ts";
 
+/** More than a machine has memory for: a slip of the pen. */
+const MOST_REQUESTS = 100_000_000;
+const MOST_USERS = 1_000_000;
+
 const count = (description: string) => z.int().min(1).meta({ description });
 
 const transformSchema = z
@@ -63,16 +67,25 @@ const classSchema = z.strictObject({
   weight: z.number().gt(0).meta({ description: "Share of the requests, relative to the other classes" }),
   input: lengthsSchema.optional(),
   output: lengthsSchema.optional(),
+  system_prompt: count("Tokens of a text that begins every prompt of the class, before its input").optional(),
 });
 
 /** What generated requests are like, and where they end. */
 const mixShape = {
   input: lengthsSchema,
   output: lengthsSchema,
-  requests: count("Ends after so many requests").optional(),
+  system_prompt: count(
+    "Tokens of one text that begins the prompts of all classes that have none of their own, before their input",
+  ).optional(),
+  requests: count("Ends after so many requests").max(MOST_REQUESTS).optional(),
   duration: positiveQuantity("seconds", "Only requests that arrive before this time").optional(),
   classes: z
-    .array(classSchema)
+    .array(
+      classSchema.transform(({ system_prompt: systemPromptTokens, ...of }) => ({
+        ...of,
+        ...(systemPromptTokens !== undefined && { systemPromptTokens }),
+      })),
+    )
     .min(1)
     .optional()
     .meta({ description: "Request classes, their shares, and lengths that differ from those above" }),
@@ -83,8 +96,9 @@ type Mix = z.output<z.ZodObject<typeof mixShape>>;
 const hasEnd = ({ requests, duration }: Pick<Mix, "requests" | "duration">): boolean =>
   requests !== undefined || duration !== undefined;
 
-const mixSpec = ({ input, output, requests, duration, classes }: Mix) => ({
+const mixSpec = ({ input, output, requests, duration, classes, system_prompt: systemPromptTokens }: Mix) => ({
   ...{ input, output },
+  ...(systemPromptTokens !== undefined && { systemPromptTokens }),
   ...(requests !== undefined && { requests }),
   ...(duration !== undefined && { durationSeconds: duration }),
   ...(classes !== undefined && { classes }),
@@ -117,7 +131,7 @@ const talkSpec = ({ think_time: thinkTime, turns, max_context: maxContextTokens,
 
 const closedLoopSchema = z
   .strictObject({
-    users: count("Users, each of whom has one request open or thinks"),
+    users: count("Users, each of whom has one request open or thinks").max(MOST_USERS),
     ramp_up: quantity("seconds", "The users begin evenly spread over this time").default(0),
     ...conversationShape,
   })

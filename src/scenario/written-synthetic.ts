@@ -5,22 +5,30 @@ import type { SyntheticSpec } from "../workload/synthetic.ts";
 
 /** A synthetic workload as a scenario file states it: what the schema reads back into the same description. */
 export function writtenSynthetic(spec: SyntheticSpec): Record<string, unknown> {
-  const { arrivals, input, output, requests, durationSeconds, classes } = spec;
+  const { arrivals, input, output, systemPromptTokens, requests, durationSeconds, classes } = spec;
   return {
     arrivals: writtenArrivals(arrivals),
     input: writtenLengths(input),
     output: writtenLengths(output),
+    ...(systemPromptTokens !== undefined && { system_prompt: systemPromptTokens }),
     ...(requests !== undefined && { requests }),
     ...(durationSeconds !== undefined && { duration: seconds(durationSeconds) }),
     ...(classes !== undefined && { classes: classes.map(writtenClass) }),
   };
 }
 
-function writtenClass({ name, weight, input, output }: RequestClass): Record<string, unknown> {
+function writtenClass({
+  name,
+  weight,
+  input,
+  output,
+  systemPromptTokens,
+}: RequestClass): Record<string, unknown> {
   return {
     ...{ name, weight },
     ...(input !== undefined && { input: writtenLengths(input) }),
     ...(output !== undefined && { output: writtenLengths(output) }),
+    ...(systemPromptTokens !== undefined && { system_prompt: systemPromptTokens }),
   };
 }
 

@@ -2,13 +2,16 @@ import { EVENT_CLASS, EventQueue } from "../core/event-queue.ts";
 import { GapSketch } from "../core/gap-sketch.ts";
 import { RequestDraft, type RequestSource } from "../workload/request.ts";
 import { Admission } from "./admission.ts";
+import { CauseLedger } from "./attribution/cause-ledger.ts";
+import type { Attribution } from "./attribution/cause-rows.ts";
 import { Availability } from "./availability/availability.ts";
 import { Patience } from "./clients/patience.ts";
-import type { SimulationConfig } from "./config.ts";
+import { poolsOf, type SimulationConfig } from "./config.ts";
 import { Fleet } from "./fleet.ts";
 import { Transfers } from "./handover/transfers.ts";
 import { TimelineSampler } from "./metrics/timeline.ts";
 import type { SimulationObserver } from "./observer.ts";
+import { PromptPaths } from "./prefix-cache/prompt-paths.ts";
 import type { Replica } from "./replica/replica.ts";
 import { PHASE, RequestLog } from "./request-log.ts";
 import {
@@ -39,6 +42,7 @@ export class Cluster {
   requestSeconds = 0;
   /** The observer stopped the run. */
   interrupted = false;
+  readonly #causes: CauseLedger | undefined;
   readonly #source: RequestSource;
   /** Requests that arrive in [from, until) are measured. */
   readonly #fromSeconds: number;
@@ -70,8 +74,11 @@ export class Cluster {
     this.#source = source;
     this.#fromSeconds = config.window.fromSeconds;
     this.#untilSeconds = config.window.untilSeconds;
-    this.log = new RequestLog(source.classes, source.knownCount);
-    this.#fleet = new Fleet(config, this.log, this.gaps);
+    const shares = poolsOf(config).some(({ engine }) => engine.prefixCaching !== undefined);
+    const prompts = shares ? new PromptPaths(source.promptBlocks) : undefined;
+    this.log = new RequestLog(source.classes, source.knownCount, prompts);
+    this.#causes = config.attribution === true ? new CauseLedger(this.log, config.slo) : undefined;
+    this.#fleet = new Fleet(config, this.log, this.gaps, this.#causes);
     this.replicas = this.#fleet.replicas;
     this.#dispatcher = new Dispatcher(config, this.log, this.#fleet);
     this.#admission = admission && new Admission(admission);
@@ -95,6 +102,10 @@ export class Cluster {
 
   get timeline(): Timeline | undefined {
     return this.#sampler?.timeline();
+  }
+
+  get attribution(): Attribution | undefined {
+    return this.#causes?.rows.attribution(this.log.firstTokenSeconds);
   }
 
   get kvTransfer(): RunMetrics["kvTransfer"] {
@@ -145,12 +156,14 @@ export class Cluster {
     let prefillSteps = 0;
     let jumpsCut = 0;
     let policyStops = 0;
+    let windowStops = 0;
     for (const { meter } of this.replicas) {
       steps += meter.steps;
       stops += meter.stops;
       prefillSteps += meter.prefillSteps;
       jumpsCut += meter.jumpsCut;
       policyStops += meter.policyStops;
+      windowStops += meter.windowStops;
     }
     return {
       events: this.#events,
@@ -160,7 +173,8 @@ export class Cluster {
         prompt_in_batch: prefillSteps,
         arrival_cut_jump: jumpsCut,
         policy_asked_again: policyStops,
-        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops,
+        window_freed_block: windowStops,
+        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops - windowStops,
       },
     };
   }
@@ -213,7 +227,7 @@ export class Cluster {
 
   #enqueue(request: number, index: number): void {
     const replica = this.replicas[index]!;
-    replica.enqueue(request);
+    replica.enqueue(request, this.nowSeconds);
     if (!replica.busy) this.#planStart(index, replica);
     else if (replica.cutJumpForArrival(request, this.nowSeconds)) this.#bringEndForward(index, replica);
   }
@@ -388,7 +402,7 @@ export class Cluster {
       this.replicas[from]!.abandonMoving(request);
     } else {
       this.replicas[from]!.release(request);
-      this.replicas[to]!.land(request);
+      this.replicas[to]!.land(request, this.nowSeconds);
     }
     this.#rouse(from);
     this.#rouse(to);

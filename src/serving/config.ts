@@ -14,8 +14,27 @@ export interface EngineConfig {
   readonly longPrefillTokenThreshold: number;
   /** KV blocks of one replica. */
   readonly kvBlocks: number;
+  /** Every layer looks back over so many tokens, the current one included: blocks wholly behind them are given back. */
+  readonly slidingWindowTokens?: number | undefined;
+  /** Requests share the blocks of prompts that begin alike; undefined for none. */
+  readonly prefixCaching?: PrefixCachingConfig | undefined;
   /** Room on the host for the caches of preempted requests, and the time to move a block there or back. */
   readonly hostSwap?: { readonly blocks: number; readonly secondsPerBlock: number } | undefined;
+}
+
+export interface PrefixCachingConfig {
+  /** Slower memories for blocks that the pool has no room for, the fastest first. */
+  readonly tiers: readonly KvTierConfig[];
+  /** Whether blocks are brought back from where computing them again takes no longer. */
+  readonly load: "always" | "when-faster";
+}
+
+export interface KvTierConfig {
+  readonly name: string;
+  /** Room in blocks, for one replica. */
+  readonly blocks: number;
+  /** Time to bring a block back. */
+  readonly secondsPerBlock: number;
 }
 
 export const ROUTERS = [
@@ -180,6 +199,8 @@ export interface SimulationConfig {
    * needs to stay within some 20,000 samples; 0 for none.
    */
   readonly timelineSeconds: number;
+  /** Whether first tokens, and gaps above the SLO, are split into what they waited for. */
+  readonly attribution?: boolean | undefined;
 }
 
 /** The pools of a cluster; one of its own fields where it names none. */

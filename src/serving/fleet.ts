@@ -1,5 +1,6 @@
 import { InputError } from "../core/errors.ts";
 import type { GapSketch } from "../core/gap-sketch.ts";
+import type { CauseLedger } from "./attribution/cause-ledger.ts";
 import { poolsOf, type EngineConfig, type PoolConfig, type SimulationConfig } from "./config.ts";
 import { Replica } from "./replica/replica.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -20,7 +21,7 @@ export class Fleet {
   readonly #servedTokens: number;
 
   /** @throws InputError for pools that cannot work together */
-  constructor(config: SimulationConfig, log: RequestLog, gaps: GapSketch) {
+  constructor(config: SimulationConfig, log: RequestLog, gaps: GapSketch, causes: CauseLedger | undefined) {
     const jumps = config.mode === "fast-forward";
     this.#log = log;
     this.#pools = poolsOf(config);
@@ -31,7 +32,11 @@ export class Fleet {
         const policy = makeScheduler();
         const splits = policy.allocation === "chunk" || policy.allocation === "prompt";
         if (role !== "both" && !splits) throw refusePolicy(scheduler.policy);
-        return new Replica(log, gaps, policy, engine, cost, jumps, role === "prefill");
+        if (engine.slidingWindowTokens !== undefined && policy.allocation !== "chunk") {
+          throw new RangeError(`${scheduler.policy} keeps the blocks behind a sliding window`);
+        }
+        if (engine.prefixCaching !== undefined && !splits) throw refuseSharing(scheduler.policy);
+        return new Replica(log, gaps, policy, engine, cost, jumps, role === "prefill", causes);
       });
     });
     this.#entries = this.#replicasOf((role) => role !== "decode");
@@ -99,7 +104,10 @@ function refusalBy(engine: EngineConfig, log: RequestLog, request: number): Reje
 }
 
 /** Prompt and answer of the longest request. Its last token is sampled but its keys and values are never stored. */
-function mostTokens({ maxModelLen, kvBlocks, blockSize }: EngineConfig): number {
+function mostTokens(engine: EngineConfig): number {
+  const { maxModelLen, kvBlocks, blockSize, slidingWindowTokens = Infinity } = engine;
+  // Behind a window that frees blocks no sequence ever holds more than the window, a step's tokens and two cut blocks.
+  if (slidingWindowTokens + engine.maxNumBatchedTokens <= (kvBlocks - 2) * blockSize) return maxModelLen;
   return Math.min(maxModelLen, kvBlocks * blockSize + 1);
 }
 
@@ -107,6 +115,15 @@ function refusePolicy(found: string): InputError {
   return new InputError({
     key: "serving.scheduler",
     message: "cannot take over requests in the middle, nor hand them over:",
+    found,
+    expected: "a policy that takes memory as it is needed, such as vllm-v1",
+  });
+}
+
+function refuseSharing(found: string): InputError {
+  return new InputError({
+    key: "serving.enable_prefix_caching",
+    message: "memory is reserved for whole sequences, so that none can share it:",
     found,
     expected: "a policy that takes memory as it is needed, such as vllm-v1",
   });

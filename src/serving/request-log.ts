@@ -1,5 +1,6 @@
 import { doubled } from "../core/doubled.ts";
 import type { RequestDraft } from "../workload/request.ts";
+import type { PromptPaths } from "./prefix-cache/prompt-paths.ts";
 import type { RequestRecords } from "./result.ts";
 
 /** Where a request is in its life, as numbers in the `phase` column. */
@@ -24,6 +25,8 @@ const FIRST_CAPACITY = 1024;
 export class RequestLog implements RequestRecords {
   length = 0;
   readonly classes: readonly string[];
+  /** What the tokens of the requests are; undefined where nothing is shared. */
+  readonly prompts: PromptPaths | undefined;
 
   sourceRow: Int32Array;
   classIndex: Uint16Array;
@@ -65,9 +68,10 @@ export class RequestLog implements RequestRecords {
   joinStep: Float64Array;
   finishStep: Float64Array;
 
-  constructor(classes: readonly string[], knownCount: number | undefined) {
+  constructor(classes: readonly string[], knownCount: number | undefined, prompts?: PromptPaths) {
     const capacity = Math.max(1, knownCount ?? FIRST_CAPACITY);
     this.classes = classes;
+    this.prompts = prompts;
     this.sourceRow = new Int32Array(capacity);
     this.classIndex = new Uint16Array(capacity);
     this.sessionId = new Int32Array(capacity);
@@ -112,7 +116,12 @@ export class RequestLog implements RequestRecords {
     this.firstBlockId[row] = draft.firstBlockId;
     this.attempts[row] = 1;
     this.measured[row] = measured ? 1 : 0;
+    this.prompts?.append(row, draft);
     return row;
+  }
+
+  get cachedTokens(): Int32Array | undefined {
+    return this.prompts?.cachedTokens;
   }
 
   /** The replica that a request was sent to last, -1 for none. */
@@ -131,6 +140,7 @@ export class RequestLog implements RequestRecords {
     this.stallFromSeconds[row] = NaN;
     this.computedTokens[row] = 0;
     this.generatedTokens[row] = 0;
+    if (this.prompts !== undefined) this.prompts.cachedTokens[row] = -1;
   }
 
   /** Raises the largest gap seen by a request. */

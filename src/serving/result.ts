@@ -1,5 +1,6 @@
 import type { Distribution } from "../core/quantiles.ts";
 import type { GapSketch } from "../core/gap-sketch.ts";
+import type { Attribution } from "./attribution/cause-rows.ts";
 import type { Resource } from "../perf/step-cost.ts";
 import type { RunTarget } from "./config.ts";
 
@@ -61,6 +62,8 @@ export interface RequestRecords {
   readonly preemptions: Int32Array;
   /** Times the request was sent: more than once when its client tried again. */
   readonly attempts: Uint8Array;
+  /** Prompt tokens found in the cache at the first admission, -1 before; undefined where nothing is shared. */
+  readonly cachedTokens?: Int32Array | undefined;
   /** 1 when every per-request target is met, 0 when not. */
   readonly sloMet: Uint8Array;
   readonly status: Uint8Array;
@@ -128,6 +131,8 @@ export interface RunMetrics {
     readonly meanUtilization: number;
     readonly preemptions: number;
   };
+  /** What requests found in the cache; undefined where nothing is shared. */
+  readonly prefixCache?: PrefixCacheMetrics | undefined;
   /** Caches that moved between replicas; undefined where none can. */
   readonly kvTransfer?:
     | {
@@ -157,6 +162,28 @@ export interface RunMetrics {
   readonly audit: readonly AuditCheck[];
 }
 
+/** What requests found in the caches of all replicas, counted when they are admitted for the first time. */
+export interface PrefixCacheMetrics {
+  /** Prompt tokens and blocks that were looked for, a last block that is not full included, and those that were found. */
+  readonly queriedTokens: number;
+  readonly hitTokens: number;
+  readonly queriedBlocks: number;
+  readonly hitBlocks: number;
+  /** Tokens that preempted requests found when they came back. */
+  readonly resumedTokens: number;
+  /** Cached blocks whose room was needed. */
+  readonly evictedBlocks: number;
+  readonly tiers: readonly {
+    readonly name: string;
+    readonly storedBlocks: number;
+    readonly loadedBlocks: number;
+    /** Displaced without a slower memory to go to. */
+    readonly lostBlocks: number;
+  }[];
+  /** Seconds that loading would have taken one after the other. */
+  readonly loadSeconds: number;
+}
+
 /** Evenly spaced samples over all replicas; times in seconds. */
 export interface Timeline {
   readonly seconds: readonly number[];
@@ -181,6 +208,8 @@ export interface SimulationResult {
   readonly gaps: GapSketch;
   readonly metrics: RunMetrics;
   readonly timeline: Timeline | undefined;
+  /** What first tokens, and gaps above the SLO, were waiting for; undefined unless it was asked for. */
+  readonly attribution: Attribution | undefined;
   readonly effort: RunEffort;
   /** The run was stopped from outside before the end. */
   readonly interrupted: boolean;

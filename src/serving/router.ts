@@ -1,6 +1,7 @@
 import type { Random } from "../core/random.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { LoadView } from "./routing/load-view.ts";
+import type { PromptPace } from "./routing/prompt-pace.ts";
 
 /** What a router decides by. */
 export interface RoutingFacts {
@@ -10,8 +11,7 @@ export interface RoutingFacts {
   readonly random: Random;
   /** Sequences that each replica runs at the same time. */
   readonly slots: readonly number[];
-  /** Seconds that each replica takes for a prompt token in a step full of them. */
-  readonly secondsPerPromptToken: readonly number[];
+  readonly pace: PromptPace;
   /** TTFT target of each request class in seconds; Infinity for none. */
   readonly ttftTargetSeconds: readonly number[];
 }

@@ -61,5 +61,13 @@ export const SCHEDULER_MEANING: Readonly<Record<SchedulerName, string>> = {
   "co-scheduling": "decodes first, beside them as much prompt as keeps the step within the TBT target (HDA)",
 };
 
+/** Policies that reserve the memory of whole sequences, or of a padded batch. */
+export const RESERVING_SCHEDULERS: ReadonlySet<SchedulerName> = new Set(["orca", "static"]);
+
+/** Policies that give blocks with every chunk and token, so that blocks behind a sliding window can come back. */
+export const CHUNK_BY_CHUNK_SCHEDULERS: ReadonlySet<SchedulerName> = new Set([
+  ...(["vllm-v1", "sjf", "priority", "edf", "fair"] as const),
+]);
+
 /** Policies that never split a prompt over steps. */
 export const WHOLE_PROMPT_SCHEDULERS: ReadonlySet<SchedulerName> = new Set(["vllm-v0", "orca", "static"]);

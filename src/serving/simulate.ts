@@ -28,6 +28,7 @@ export function simulate(
     gaps: cluster.gaps,
     metrics: measure(cluster, config),
     timeline: cluster.timeline,
+    attribution: cluster.attribution,
     effort: cluster.effort(),
     interrupted: cluster.interrupted,
   };

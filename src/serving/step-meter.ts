@@ -14,6 +14,8 @@ export class StepMeter {
   prefillSteps = 0;
   /** Stretches of steps after which the scheduler wanted to be asked again. */
   policyStops = 0;
+  /** Stretches of steps after which blocks behind a sliding window were given back. */
+  windowStops = 0;
   /** Jumps that an arrival cut short. */
   jumpsCut = 0;
   prefillTokens = 0;
@@ -41,6 +43,11 @@ export class StepMeter {
   /** Busy seconds per resource and dynamic joules so far, as in `step-cost.ts`. */
   charges(): Float64Array {
     return this.#cost.charges(this.#use);
+  }
+
+  /** Steps that were charged; the passed ones and those that a failure lost. */
+  get chargedSteps(): number {
+    return this.#use.steps;
   }
 
   /** Seconds of a step that will pass; no step may be faster than peak compute and peak bandwidth allow. */

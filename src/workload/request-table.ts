@@ -1,6 +1,6 @@
 import { doubled } from "../core/doubled.ts";
 import { MOST_CLASSES } from "./checks.ts";
-import type { RequestTable } from "./request.ts";
+import type { PromptBlocks, RequestTable } from "./request.ts";
 
 /** Class of requests whose trace names none. */
 export const DEFAULT_CLASS = "default";
@@ -169,10 +169,7 @@ export function selectRows(
   };
 }
 
-function gatherBlocks(
-  blocks: NonNullable<RequestTable["prefixBlocks"]>,
-  rows: Int32Array,
-): NonNullable<RequestTable["prefixBlocks"]> {
+function gatherBlocks(blocks: PromptBlocks, rows: Int32Array): PromptBlocks {
   const offsets = new Int32Array(rows.length + 1);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;

@@ -16,6 +16,16 @@ export class RequestDraft {
   clientId = -1;
   /** Identity of the first block of the prompt, which requests with a common prefix share; -1 when it is not known. */
   firstBlockId = -1;
+  /** The prompt begins with so many tokens of a text that other requests share: which one, -1 for none. */
+  systemPromptTokens = 0;
+  systemPromptId = -1;
+  /** Row of `RequestSource.promptBlocks` that tells what the prompt holds; -1 for none. */
+  blockRow = -1;
+  /**
+   * Conversation that the prompt, after its system prompt, and the answer are the next piece of: both begin with all that
+   * was said before. -1 when they belong to this request alone.
+   */
+  conversationId = -1;
   /** Index of the row in the trace as it was read (before any transform dropped rows), from 0. */
   sourceRow = 0;
 }
@@ -37,6 +47,8 @@ export interface RequestSource {
   readonly classes: readonly string[];
   /** How many requests there will be, when known beforehand. */
   readonly knownCount: number | undefined;
+  /** What the prompts hold, where a trace tells it. */
+  readonly promptBlocks?: PromptBlocks | undefined;
   /** Arrival of the next request in seconds; Infinity when none is due until something finishes, or ever. */
   readonly nextArrivalSeconds: number;
   /** Fills `draft` with the request due at `nextArrivalSeconds` and moves on. */
@@ -59,10 +71,15 @@ export interface RequestTable {
   readonly classes: readonly string[];
   readonly sourceRow: Int32Array;
   readonly sessionId: Int32Array | undefined;
-  /**
-   * Prompt blocks by content hash, when the trace tells them (Mooncake): row i owns
-   * `ids[offsets[i]] … ids[offsets[i + 1] - 1]`, each standing for `blockTokens` prompt tokens.
-   */
-  readonly prefixBlocks:
-    { readonly blockTokens: number; readonly offsets: Int32Array; readonly ids: Int32Array } | undefined;
+  readonly prefixBlocks: PromptBlocks | undefined;
+}
+
+/**
+ * Prompt blocks by content hash, as Mooncake's traces tell them: row i owns `ids[offsets[i]] … ids[offsets[i + 1] - 1]`,
+ * each standing for `blockTokens` prompt tokens.
+ */
+export interface PromptBlocks {
+  readonly blockTokens: number;
+  readonly offsets: Int32Array;
+  readonly ids: Int32Array;
 }

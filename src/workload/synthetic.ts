@@ -68,7 +68,9 @@ class SyntheticSource implements RequestSource {
   take(draft: RequestDraft): void {
     draft.arrivalSeconds = this.#nextArrival;
     draft.classIndex = this.#mix.drawClass();
-    draft.inputTokens = this.#mix.drawInput(draft.classIndex);
+    draft.systemPromptTokens = this.#mix.systemPromptTokens[draft.classIndex]!;
+    draft.systemPromptId = this.#mix.systemPromptId[draft.classIndex]!;
+    draft.inputTokens = draft.systemPromptTokens + this.#mix.drawInput(draft.classIndex);
     draft.outputTokens = this.#mix.drawOutput(draft.classIndex);
     draft.sessionId = -1;
     draft.sourceRow = this.#taken++;

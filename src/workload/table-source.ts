@@ -1,4 +1,4 @@
-import type { RequestDraft, RequestSource, RequestTable } from "./request.ts";
+import type { PromptBlocks, RequestDraft, RequestSource, RequestTable } from "./request.ts";
 
 /** Replays a table row by row. */
 export function createTableSource(table: RequestTable): RequestSource {
@@ -8,6 +8,7 @@ export function createTableSource(table: RequestTable): RequestSource {
 class TableSource implements RequestSource {
   readonly classes: readonly string[];
   readonly knownCount: number;
+  readonly promptBlocks: PromptBlocks | undefined;
   nextArrivalSeconds: number;
   readonly #table: RequestTable;
   #next = 0;
@@ -16,6 +17,7 @@ class TableSource implements RequestSource {
     this.#table = table;
     this.classes = table.classes;
     this.knownCount = table.length;
+    this.promptBlocks = table.prefixBlocks;
     this.nextArrivalSeconds = this.#arrivalOf(0);
   }
 
@@ -28,6 +30,7 @@ class TableSource implements RequestSource {
     draft.classIndex = table.classIndex[row]!;
     draft.sessionId = table.sessionId === undefined ? -1 : table.sessionId[row]!;
     draft.firstBlockId = firstBlockOf(table, row);
+    draft.blockRow = this.promptBlocks === undefined ? -1 : row;
     draft.sourceRow = table.sourceRow[row]!;
     this.nextArrivalSeconds = this.#arrivalOf(row + 1);
   }

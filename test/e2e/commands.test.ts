@@ -55,6 +55,14 @@ describe("ador check", () => {
   });
 });
 
+test("ador check shows every pool of a cluster", () => {
+  const { stdout } = ador(["check", "scenarios/disaggregation.yaml", "--json"]);
+  const { systems } = JSON.parse(stdout) as { systems: Record<string, { area_mm2: number }> };
+  expect(Object.keys(systems)).toContain("apart-hda-decode/prefill");
+  expect(systems["apart-hda-decode/prefill"]!.area_mm2).toBe(2 * 826);
+  expect(systems["apart-hda-decode/decode"]!.area_mm2).toBeLessThan(2 * 500);
+});
+
 describe("ador check with a trace of one's own", () => {
   const folder = workFolder({
     "small.yaml": SMALL_SCENARIO,

@@ -135,7 +135,7 @@ export const batch: fc.Arbitrary<Batch> = fc.oneof(
   fc.record({ contexts: fc.constant([]), chunks: fc.array(chunk, { minLength: 1, maxLength: 4 }) }),
 );
 
-export type System = Required<StepCostRequest>;
+export type System = Required<Omit<StepCostRequest, "profile">>;
 
 export const system: fc.Arbitrary<System> = systemOn(device);
 export const crossingSystem: fc.Arbitrary<System> = systemOn(crossingGpu);

@@ -45,6 +45,12 @@ describe("the verdict", () => {
     });
   });
 
+  test("asks further only those that are equal so far: a short tail does not make up for goodput", () => {
+    const verdict = judge([variant("a", 5, 0.03), variant("idle", 0.1, 0.001), variant("b", 4.9, 0.02)]);
+    expect(verdict).toMatchObject({ winner: "b", decidedBy: "tbt_p99" });
+    expect(verdict.sentence).toMatch(/^b wins over a: equal goodput, /);
+  });
+
   test("a difference of 6 % decides", () => {
     expect(judge([variant("a", 5, 0.02), variant("b", 4.7, 0.02)])).toMatchObject({
       winner: "a",
@@ -57,6 +63,11 @@ describe("the verdict", () => {
       winner: null,
       decidedBy: null,
     });
+  });
+
+  test("names those that are ahead of the others where nothing tells them apart", () => {
+    const { sentence } = judge([variant("a", 5, 0.02), variant("slow", 1, 0.02), variant("b", 5, 0.02)]);
+    expect(sentence).toMatch(/^No winner: ahead of the others, a and b are within 5 % of each other/);
   });
 
   test("does not depend on the order of the systems", () => {

@@ -1,3 +1,4 @@
+import { runStatistics } from "../../src/analysis/statistics/run-statistics.ts";
 import type { RunReport } from "../../src/report/run-report.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { replay } from "../../src/scenario/replay.ts";
@@ -27,10 +28,19 @@ export function sampleReports(): RunReport[] {
   const scenario = loadScenario("sample.yaml", memoryFiles({ "sample.yaml": YAML }));
   if (scenario.workload.kind !== "synthetic") throw new Error("the sample is synthetic");
   const supply = { kind: "synthetic", spec: scenario.workload.spec, seed: scenario.seed } as const;
-  return scenario.systems.map((system) => ({
-    scenario,
-    system,
-    outcome: replay(scenario, system, supply, { mode: "fast-forward", timelineSeconds: undefined }),
-    identity: { scenarioHash: "0".repeat(64), version: "1.2.3", trace: undefined, warnings: ["a <warning>"] },
-  }));
+  return scenario.systems.map((system) => {
+    const outcome = replay(scenario, system, supply, { mode: "fast-forward", timelineSeconds: undefined });
+    return {
+      scenario,
+      system,
+      outcome,
+      statistics: runStatistics(outcome.records, outcome.window, outcome.interrupted),
+      identity: {
+        scenarioHash: "0".repeat(64),
+        version: "1.2.3",
+        trace: undefined,
+        warnings: ["a <warning>"],
+      },
+    };
+  });
 }

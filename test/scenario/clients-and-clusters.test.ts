@@ -7,6 +7,10 @@ import { inputErrorOf, memoryFiles } from "./memory-files.ts";
 
 const OPEN = `workload:
   synthetic: { arrivals: { process: poisson, rate: 6/s }, input: 100, output: 20, requests: 40 }`;
+const CLASSED = OPEN.replace(
+  "requests: 40",
+  "requests: 40, classes: [{ name: chat, weight: 1 }, { name: code, weight: 1 }]",
+);
 const CLOSED = (extra = "requests: 40") => `workload:
   closed_loop: { users: 4, think_time: 1s, input: 100, output: 20, ${extra} }`;
 const BASE = `model: llama-3.1-8b
@@ -151,6 +155,42 @@ describe("targets of classes", () => {
   });
 });
 
+describe("schedulers that go by classes", () => {
+  const check = (...lines: string[]) => {
+    const scenario = load(OPEN, ...lines);
+    return inputErrorOf(() => {
+      checkSupply(supplyOf(scenario), scenario);
+    }).message;
+  };
+
+  test("are refused at their place for a rank of a class that no request has, in pools too", () => {
+    const priority = "serving: { scheduler: { policy: priority, priorities: { chat: 0 } } }";
+    const says = /serving\.scheduler\.priorities: no request is of the class "chat"/;
+    const named = check("systems:", `  a: { ${priority} }`);
+    expect(named).toMatch(/^s\.yaml:7:62: /);
+    expect(named).toMatch(says);
+    expect(check(`cluster: { pools: { a: { ${priority} } } }`)).toMatch(/^s\.yaml:6:80: /);
+  });
+
+  test("are refused at their place for a class without the target that they go by", () => {
+    const lines = [
+      "slo: { by_class: { chat: { ttft: 1s } } }",
+      "systems: { a: { serving: { scheduler: edf } } }",
+    ];
+    const classes = CLASSED.split("\n");
+    const scenario = loadScenario(
+      "s.yaml",
+      memoryFiles({ "s.yaml": [BASE.trim(), ...classes, ...lines, ""].join("\n") }),
+    );
+    const { message } = inputErrorOf(() => {
+      checkSupply(supplyOf(scenario), scenario);
+    });
+    expect(message).toMatch(
+      /^s\.yaml:\d+:39: serving\.scheduler: edf needs a TTFT target for every class, and "code"/,
+    );
+  });
+});
+
 describe("the way to the replicas", () => {
   test("is a router, the age of its news, and who is let in", () => {
     const [system] = load(
@@ -213,6 +253,12 @@ describe("pools", () => {
     });
   });
 
+  test("leave their system its name", () => {
+    const lines = POOLS.split("\n").map((line) => `    ${line}`);
+    const { systems } = load(OPEN, "systems:", "  apart:", ...lines, "  together: {}");
+    expect(systems.map(({ name }) => name)).toEqual(["apart", "together"]);
+  });
+
   test("serve requests half here, half there, and say so in the records", () => {
     const scenario = load(OPEN, POOLS);
     const { metrics, records } = replay(scenario, scenario.systems[0]!, supplyOf(scenario), {
@@ -256,6 +302,23 @@ describe("pools", () => {
   ])("that cannot work together are refused: $cluster", ({ cluster, says }) => {
     expect(refusal(OPEN, `cluster: { ${cluster} }`)).toMatch(says);
   });
+});
+
+test("a system changes a part of what it shares with the others, and is checked as a whole", () => {
+  const shared = "cluster: { failures: { mean_up: 60s, mean_down: 5s } }";
+  const { systems } = load(
+    OPEN,
+    shared,
+    "systems: { a: {}, b: { cluster: { failures: { requests: lose } } } }",
+  );
+  expect(systems.map(({ failures }) => failures?.requests)).toEqual(["requeue", "lose"]);
+  expect(systems[1]!.failures?.random).toEqual({ meanUpSeconds: 60, meanDownSeconds: 5 });
+  expect(refusal(OPEN, "systems: { a: {}, b: { cluster: { failures: { requests: lose } } } }")).toMatch(
+    /^s\.yaml:6:45: cluster\.failures: says of no failure when/,
+  );
+  expect(refusal(OPEN, "systems: { b: { cluster: { autoscaling: { target: 3 } } } }")).toMatch(
+    /^s\.yaml:6:41: cluster\.autoscaling\.min: missing/,
+  );
 });
 
 describe("replicas that come and go", () => {

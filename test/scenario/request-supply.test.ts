@@ -9,6 +9,7 @@ import {
 } from "../../src/scenario/request-supply.ts";
 import { readTrace } from "../../src/workload/read-trace.ts";
 import type { ServegenClient } from "../../src/workload/servegen/client-files.ts";
+import type { Workload } from "../../src/scenario/workload.ts";
 import { inputErrorOf } from "./memory-files.ts";
 
 function arrivingAt(seconds: readonly number[]): RequestSupply & { kind: "table" } {
@@ -18,6 +19,15 @@ function arrivingAt(seconds: readonly number[]): RequestSupply & { kind: "table"
 }
 
 const marginsPlace = { file: "s.yaml", line: 3, column: 14 };
+const workload: Workload = {
+  kind: "trace",
+  file: "t.csv",
+  format: "auto",
+  zeroOutput: "refuse",
+  failedRows: "drop",
+  arrivals: undefined,
+  transforms: [],
+};
 const slo = { request: {}, run: [] };
 const sloPlace = { file: "s.yaml", line: 9, column: 3 };
 
@@ -34,7 +44,7 @@ describe("margins of the measurement", () => {
           const { fromSeconds, untilSeconds } = measurementWindow(supply, margins);
           const measured = supply.table.arrivalSeconds.filter((at) => at >= fromSeconds && at < untilSeconds);
           const check = () => {
-            checkSupply(supply, { slo, sloPlace, margins, marginsPlace });
+            checkSupply(supply, { slo, sloPlace, margins, marginsPlace, systems: [], workload });
           };
           if (measured.length > 0) expect(check).not.toThrow();
           else expect(inputErrorOf(check).problems[0]).toMatchObject({ ...marginsPlace, key: "measurement" });

@@ -39,6 +39,8 @@ describe("a scheduler", () => {
       ...{ policy: "co-scheduling", tbtSeconds: 0.04, minChunkTokens: 16 },
     });
     expect(load(co, "slo: { tpot: 20ms }").scheduler).toMatchObject({ tbtSeconds: 0.02 });
+    const byClass = "slo: { max_tbt: 50ms, by_class: { default: { max_tbt: 30ms } } }";
+    expect(load(co, byClass).scheduler).toMatchObject({ tbtSeconds: 0.03 });
     expect(load("serving: { scheduler: edf }", "slo: { ttft: 1s }").scheduler).toEqual({ policy: "edf" });
   });
 

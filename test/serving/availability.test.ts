@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AutoscalingConfig, FailureConfig, SimulationConfig } from "../../src/serving/config.ts";
 import { STATUS, type SimulationResult } from "../../src/serving/result.ts";
+import { Autoscaler } from "../../src/serving/availability/autoscaler.ts";
+import { EventQueue } from "../../src/core/event-queue.ts";
 import { simulate } from "../../src/serving/simulate.ts";
 import { createConversationSource } from "../../src/workload/clients/conversations.ts";
 import { drawnConversations, drawnImpatience, drawnRouting } from "../support/drawn-clients.ts";
@@ -192,6 +194,16 @@ describe("autoscaling", () => {
     // One all the time, three from 1 s until at most 10 s.
     expect(metrics.availability!.replicaSeconds).toBeLessThan(100 + 3 * 9 + 1);
     expect(metrics.availability!.replicaSeconds).toBeGreaterThan(100 + 3 * 4);
+  });
+
+  test("dismisses only what was not wanted at any time of the while", () => {
+    const scaler = new Autoscaler(autoscaling, 4, new EventQueue());
+    const idle = () => true;
+    for (const seconds of [1, 2, 3]) scaler.look(seconds, 25, idle);
+    scaler.look(4, 5, idle);
+    expect([0, 1, 2, 3].filter((replica) => scaler.isOn(replica))).toEqual([0, 1, 2]);
+    for (const seconds of [5, 6, 7, 8]) scaler.look(seconds, 5, idle);
+    expect([0, 1, 2, 3].filter((replica) => scaler.isOn(replica))).toEqual([0]);
   });
 
   test("lets a dismissed replica finish what it has", () => {

@@ -1,36 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../src/core/random.ts";
-import type { KvTransferConfig, PoolConfig, SimulationConfig } from "../../src/serving/config.ts";
+import type { PoolConfig, SimulationConfig } from "../../src/serving/config.ts";
 import type { SimulationResult } from "../../src/serving/result.ts";
 import { simulate } from "../../src/serving/simulate.ts";
 import { createConversationSource } from "../../src/workload/clients/conversations.ts";
+import { disaggregated } from "../support/disaggregated.ts";
 import { drawnConversations, drawnImpatience } from "../support/drawn-clients.ts";
 import { CLASSES, drawnClassedRequests, EVERY_SCHEDULER } from "../support/drawn-policies.ts";
 import { listSource, type ListedRequest } from "../support/list-source.ts";
 import { meanWithin } from "../support/replications.ts";
 import { expectSameRun } from "../support/same-run.ts";
 import { toyConfig, type SimulationOverrides } from "../support/simulation.ts";
-
-/** A prefill and a decode pool of one engine, and how caches move between them. */
-function disaggregated(
-  base: SimulationConfig,
-  replicas: { readonly prefill: number; readonly decode: number },
-  transfer: Partial<KvTransferConfig & { readonly bytesPerSecond: number }> = {},
-  engines: { readonly [role in "prefill" | "decode"]?: Partial<PoolConfig["engine"]> } = {},
-): SimulationConfig {
-  const { bytesPerSecond = Infinity, ...rest } = transfer;
-  const { scheduler, engine, cost } = base;
-  const pool = (role: "prefill" | "decode"): PoolConfig => ({
-    ...{ name: role, role, replicas: replicas[role], scheduler, cost, linkBytesPerSecond: bytesPerSecond },
-    engine: { ...engine, ...engines[role] },
-  });
-  return {
-    ...base,
-    pools: [pool("prefill"), pool("decode")],
-    kvTransfer: { bytesPerToken: 1000, latencySeconds: 0, ...rest },
-  };
-}
 
 const both = (run: (mode: SimulationConfig["mode"]) => SimulationResult) => {
   const [fast, plain] = [run("fast-forward"), run("step-by-step")];

@@ -67,7 +67,7 @@ export function drawnSystemsOf(name: SchedulerName): fc.Arbitrary<SimulationOver
           ...config,
           scheduler,
           slo: {
-            request: { ttftSeconds: 0.5 },
+            request: { ttftSeconds: 0.5, maxTbtSeconds: 0.0103337 },
             byClass: { chat: { ttftSeconds: 0.1 }, batch: { ttftSeconds: 5 } },
             run: [],
           },

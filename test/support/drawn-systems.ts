@@ -63,6 +63,9 @@ export const drawnSystems: fc.Arbitrary<SimulationOverrides> = fc
         router: draw.router,
         timelineSeconds: draw.timelineSeconds,
         window: { fromSeconds: draw.fromSeconds, untilSeconds: draw.untilSeconds },
+        // Between the gaps of a quiet and of a busy replica, and equal to none.
+        slo: { request: { maxTbtSeconds: 0.0103337 }, run: [] },
+        attribution: true,
       },
     };
   });

@@ -1,6 +1,7 @@
 import type { EngineConfig } from "../../src/serving/config.ts";
 import { StepShape, type StepCost } from "../../src/perf/step-cost.ts";
 import type { ListedRequest } from "./list-source.ts";
+import { NaivePrefixCache } from "./naive-prefix-cache.ts";
 
 export interface ReferenceOutcome {
   firstScheduledSeconds: number;
@@ -8,6 +9,8 @@ export interface ReferenceOutcome {
   finishSeconds: number;
   maxTbtSeconds: number;
   preemptions: number;
+  /** Found in the cache at the latest admission. */
+  cachedTokens: number;
 }
 
 interface Sequence extends ReferenceOutcome {
@@ -15,6 +18,8 @@ interface Sequence extends ReferenceOutcome {
   computed: number;
   generated: number;
   blocks: number;
+  /** All tokens of prompt and answer, for prefix caching. */
+  readonly tokens: readonly number[];
   lastTokenSeconds: number;
   /** Everything before the next token is in the cache but the last token itself. */
   decoding: boolean;
@@ -24,19 +29,24 @@ interface Sequence extends ReferenceOutcome {
  * One vLLM V1 engine, written a second time and as naively as possible straight from what the scheduler is documented
  * to do: lists of objects, every block counted on its sequence, a clock that adds up step times, no shortcuts. The
  * simulator is held against it. All requests must be admissible.
+ * @param contents tokens of each prompt and answer, where the engine caches prefixes
  */
 export function runReferenceEngine(
   requests: readonly ListedRequest[],
   engine: EngineConfig,
   cost: StepCost,
+  contents?: readonly (readonly number[])[],
 ): ReferenceOutcome[] {
-  const sequences = requests.map((request): Sequence => ({
+  const cache = contents && new NaivePrefixCache(engine.kvBlocks, engine.blockSize);
+  const sequences = requests.map((request, row): Sequence => ({
     request,
+    tokens: contents?.[row] ?? [],
     firstScheduledSeconds: NaN,
     firstTokenSeconds: NaN,
     finishSeconds: NaN,
     maxTbtSeconds: NaN,
     preemptions: 0,
+    cachedTokens: 0,
     computed: 0,
     generated: 0,
     blocks: 0,
@@ -47,7 +57,11 @@ export function runReferenceEngine(
   const waiting: Sequence[] = [];
   const running: Sequence[] = [];
   const use = cost.openUse();
-  const freeBlocks = () => engine.kvBlocks - sequences.reduce((sum, { blocks }) => sum + blocks, 0);
+  const freeBlocks = () =>
+    cache?.freeBlocks ?? engine.kvBlocks - sequences.reduce((sum, { blocks }) => sum + blocks, 0);
+  /** Blocks that only tokens behind the sliding window are in. */
+  const behind = (computed: number) =>
+    Math.max(0, Math.floor((computed - (engine.slidingWindowTokens ?? Infinity) + 1) / engine.blockSize));
   const blocksFor = (tokens: number) => Math.ceil(tokens / engine.blockSize);
   let now = 0;
 
@@ -57,10 +71,34 @@ export function runReferenceEngine(
     return Math.min(threshold > 0 ? Math.min(missing, threshold) : missing, budget);
   };
   const allocate = (sequence: Sequence, tokens: number): boolean => {
-    const needed = blocksFor(sequence.computed + tokens) - sequence.blocks;
+    const needed = blocksFor(sequence.computed + tokens) - behind(sequence.computed) - sequence.blocks;
     if (needed > freeBlocks()) return false;
     sequence.blocks += needed;
+    if (cache !== undefined) {
+      const row = sequences.indexOf(sequence);
+      cache.take(row, needed);
+      cache.computed(row, sequence.tokens.slice(0, sequence.computed + tokens));
+    }
     return true;
+  };
+  const free = (sequence: Sequence) => {
+    sequence.blocks = 0;
+    cache?.release(sequences.indexOf(sequence));
+  };
+  /** What a waiting sequence would find in the cache, in blocks, and how many of them are free. */
+  const find = ({ tokens, request, generated }: Sequence) => {
+    const found = cache?.match(tokens.slice(0, request.inputTokens + generated));
+    return { blocks: found?.blocks ?? 0, free: (found?.blocks ?? 0) - (found?.held ?? 0) };
+  };
+  const hold = (sequence: Sequence) => {
+    const { tokens, request, generated } = sequence;
+    if (cache === undefined) return;
+    sequence.blocks = cache.admit(
+      sequences.indexOf(sequence),
+      tokens.slice(0, request.inputTokens + generated),
+    );
+    sequence.cachedTokens = sequence.blocks * engine.blockSize;
+    sequence.computed = sequence.cachedTokens;
   };
 
   while (notArrived.length + waiting.length + running.length > 0) {
@@ -76,7 +114,7 @@ export function runReferenceEngine(
       const tokens = wanted(sequence, budget);
       while (!allocate(sequence, tokens)) {
         const victim = running.pop()!;
-        victim.blocks = 0;
+        free(victim);
         victim.computed = 0;
         victim.decoding = false;
         victim.preemptions++;
@@ -89,10 +127,16 @@ export function runReferenceEngine(
     }
     while (!preempted && waiting.length > 0 && budget > 0 && running.length < engine.maxNumSeqs) {
       const sequence = waiting[0]!;
+      const found = find(sequence);
+      sequence.computed = found.blocks * engine.blockSize;
       const unlimited = wanted(sequence, Infinity);
+      sequence.computed = 0;
       if (!engine.enableChunkedPrefill && unlimited > budget) break;
       const tokens = Math.min(unlimited, budget);
-      if (!allocate(sequence, tokens)) break;
+      const after = blocksFor(found.blocks * engine.blockSize + tokens);
+      if (after - found.blocks + found.free > freeBlocks()) break;
+      hold(sequence);
+      allocate(sequence, tokens);
       waiting.shift();
       running.push(sequence);
       scheduled.set(sequence, tokens);
@@ -116,7 +160,9 @@ export function runReferenceEngine(
     now += cost.step(shape, use);
 
     for (const [sequence, tokens] of scheduled) {
+      const { computed } = sequence;
       sequence.computed += tokens;
+      sequence.blocks -= behind(sequence.computed) - behind(computed);
       if (sequence.computed < sequence.request.inputTokens + sequence.generated) continue;
       sequence.generated++;
       sequence.decoding = true;
@@ -131,7 +177,7 @@ export function runReferenceEngine(
       sequence.lastTokenSeconds = now;
       if (sequence.generated === sequence.request.outputTokens) {
         sequence.finishSeconds = now;
-        sequence.blocks = 0;
+        free(sequence);
         running.splice(running.indexOf(sequence), 1);
       }
     }

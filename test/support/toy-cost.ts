@@ -78,6 +78,8 @@ export function createToyCost(config: ToyCostConfig): StepCost {
       charge(steps * stepSeconds(shape) + ((steps * (steps - 1)) / 2) * growth, use);
     },
     rooflineSeconds: () => baseSeconds,
+    hostSeconds: () => baseSeconds / 4,
+    collectiveSeconds: () => baseSeconds / 8,
     explain: (): readonly OperatorCost[] => [],
   };
 }

@@ -34,6 +34,8 @@ export interface Comparison {
 export interface MeasurementFolder {
   /** Names of the CSV files in it, without those in folders of its own. */
   readonly files: readonly string[];
+  /** Names of the folders in one of its folders, sorted; none where there is no such folder. */
+  foldersIn(path: string): readonly string[];
   /** Text of a file by its path in the folder, undefined where there is none. */
   readText(path: string): string | undefined;
   /** As the user would name the file. */

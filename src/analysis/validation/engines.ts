@@ -7,6 +7,8 @@ export interface Engine {
   readonly hostSecondsPerStep: number;
   /** Seconds of such work for each sequence of the step. */
   readonly hostSecondsPerSequence: number;
+  /** Seconds of its small kernels, where it fuses most of them into others; those of the device when left out. */
+  readonly launchSeconds?: number;
   /** It has an all-reduce in which devices read each other's memory. */
   readonly directAllReduce: boolean;
   /** Share of the device memory that it uses (0..1). */
@@ -23,7 +25,8 @@ export function withLibraryCollectives(device: GpuDevice): GpuDevice {
 
 /** The device under an engine's host work and with its collectives. */
 export function underEngine(engine: Engine, device: GpuDevice): GpuDevice {
-  const overheads = { ...device.overheads, hostSecondsPerStep: engine.hostSecondsPerStep };
+  const { hostSecondsPerStep, launchSeconds = device.overheads.launchSeconds } = engine;
+  const overheads = { ...device.overheads, hostSecondsPerStep, launchSeconds };
   return { ...(engine.directAllReduce ? device : withLibraryCollectives(device)), overheads };
 }
 
@@ -43,6 +46,8 @@ export function withSequenceWork(cost: StepCost, { hostSecondsPerSequence }: Eng
     },
     charges: (use) => cost.charges(use),
     rooflineSeconds: (shape) => cost.rooflineSeconds(shape),
+    hostSeconds: (shape) => cost.hostSeconds(shape) + hostSecondsPerSequence * sequences(shape),
+    collectiveSeconds: (shape) => cost.collectiveSeconds(shape),
     explain: (shape) => cost.explain(shape),
   };
 }

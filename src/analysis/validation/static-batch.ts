@@ -3,6 +3,7 @@ import { BF16 } from "../../models/precision.ts";
 import type { EngineConfig } from "../../serving/config.ts";
 import { sizeKvPool } from "../../serving/kv-pool-size.ts";
 import { RequestTableBuilder } from "../../workload/request-table.ts";
+import { createTableSource } from "../../workload/table-source.ts";
 import { Unmodelled } from "./dataset.ts";
 import { runEngine } from "./engine-run.ts";
 import { withSequenceWork, type Engine } from "./engines.ts";
@@ -32,7 +33,10 @@ export function staticBatchSeconds(systems: MeasuredSystems, engine: Engine, bat
   const table = new RequestTableBuilder({ ticksPerSecond: 1 });
   for (let i = 0; i < requests; i++) table.add(0, inputTokens, outputTokens, i, 0, -1);
   const cost = withSequenceWork(systems.stepCost(device, model, devices), engine);
-  const { counts, durationSeconds } = runEngine(table.build(), engineConfig(systems, engine, batch), cost);
+  const { counts, durationSeconds } = runEngine({
+    source: createTableSource(table.build()),
+    ...{ engine: engineConfig(systems, engine, batch), cost },
+  }).metrics;
   if (counts.completed < requests)
     throw new Unmodelled(device, model, "a KV cache too small for one request");
   return durationSeconds;

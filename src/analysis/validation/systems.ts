@@ -3,7 +3,7 @@ import { findDevice } from "../../hardware/catalog.ts";
 import type { GpuDevice } from "../../hardware/device.ts";
 import { findModel } from "../../models/catalog.ts";
 import type { LlmModel } from "../../models/llm-model.ts";
-import { SINGLE_DEVICE } from "../../models/parallelism.ts";
+import { SINGLE_DEVICE, type Parallelism } from "../../models/parallelism.ts";
 import { BF16, type Precision } from "../../models/precision.ts";
 import { compileStepCost, machineOf } from "../../perf/compile.ts";
 import type { Machine } from "../../perf/machine.ts";
@@ -98,13 +98,15 @@ export class MeasuredSystems {
 
   /** Whole steps of the model on `tensorParallel` devices. */
   stepCost(device: string, model: string, tensorParallel: number): StepCost {
-    return remembered(this.#costs, keyOf(device, model, tensorParallel), () => {
+    return this.systemCost(device, model, { ...SINGLE_DEVICE, tensorParallel }, BF16);
+  }
+
+  /** The same of any replica. */
+  systemCost(device: string, model: string, parallelism: Parallelism, precision: Precision): StepCost {
+    return remembered(this.#costs, keyOf(device, model, parallelism, precision), () => {
       const [gpu, shape] = [this.device(device), this.model(device, model)];
       return described(device, model, () =>
-        compileStepCost({
-          ...{ model: shape, device: gpu, precision: BF16 },
-          parallelism: { ...SINGLE_DEVICE, tensorParallel },
-        }),
+        compileStepCost({ model: shape, device: gpu, precision, parallelism }),
       );
     });
   }

@@ -75,7 +75,9 @@ export const L40S: GpuDevice = {
  * NVIDIA GeForce RTX 4090. 165.2 TFLOPS bf16 with float32 accumulation and 450 W are recollected datasheet values, as
  * are 128 SMs, 72 MiB L2 and 609 mm²; 24 GB GDDR6X at 1008 GB/s (casys-kaist/LLMServingSim cluster config; vLLM sees
  * 25,250,627,584 bytes). Efficiencies: layer times of Llama-3.1-8B under vLLM 0.19 (LLMServingSim profiler tables) reach
- * 166 TFLOPS and 950 GB/s, prefill attention 0.8 of peak; other constants of the L40S.
+ * 166 TFLOPS and 950 GB/s, prefill attention 0.8 of peak; other constants of the L40S. The driver allows no access to another
+ * card's memory, so that engines have no all-reduce of their own and the library goes through the host: 16 GB/s, the
+ * `link_bw` of that repository's cluster configs.
  */
 export const RTX_4090: GpuDevice = {
   ...L40S,
@@ -100,6 +102,13 @@ export const RTX_4090: GpuDevice = {
     bytesPerSecond: 1.008e12,
     efficiency: 0.91,
     stacks: 12,
+  },
+  links: {
+    bytesPerSecond: 32e9,
+    topology: "ring",
+    collectiveSeconds: 5e-6,
+    efficiency: 0.5,
+    hostBytesPerSecond: 18.5e9,
   },
   tdpWatts: 450,
   idleWatts: 25,

@@ -17,6 +17,9 @@ import { streamBytesPerSecond } from "./stream-rate.ts";
 /** Operands of a product, as far as its rate depends on them. */
 type Operands = Pick<MatrixProduct, "weightBytes" | "activationBytes" | "dequantised">;
 
+/** Most bytes of an element of 4 bits, scales of groups of 16 included. */
+const FOUR_BIT_BYTES = 0.625;
+
 /** A GPU: one kernel per operator, one after the other; collectives are not overlapped with arithmetic. */
 export function gpuMachine(device: GpuDevice, devices: number, precision: Precision): Machine {
   const energy = replicaEnergy(device, devices);
@@ -24,14 +27,18 @@ export function gpuMachine(device: GpuDevice, devices: number, precision: Precis
   const bytesPerSecond = memory.bytesPerSecond * memory.efficiency;
   const reached = streamBytesPerSecond(device);
   const linkBytesPerSecond = links.bytesPerSecond;
-  // Operands of 8 bits run at twice the rate where both have them; weights that are converted run as what they become.
+  const { eightBitSpeedup, fourBitSpeedup = eightBitSpeedup } = device;
+  const speedupAt = (bytes: number): number =>
+    bytes > 1 ? 1 : bytes > FOUR_BIT_BYTES ? eightBitSpeedup : fourBitSpeedup;
+  // Narrow operands run at a higher rate where both are; weights that are converted run as what they become.
   const speedupOf = ({ weightBytes, activationBytes, dequantised }: Operands): number =>
-    weightBytes <= 1 && activationBytes <= 1 && !dequantised ? device.eightBitSpeedup : 1;
-  const isEightBit = Math.max(precision.weightBytes, precision.activationBytes) <= 1;
-  const fastest = isEightBit ? device.eightBitSpeedup : 1;
-  const plain = new GpuProductModel(device, 1);
-  const spedUp = new GpuProductModel(device, device.eightBitSpeedup);
-  const modelOf = (operands: Operands): GpuProductModel => (speedupOf(operands) > 1 ? spedUp : plain);
+    dequantised ? 1 : speedupAt(Math.max(weightBytes, activationBytes));
+  const narrowest = Math.min(precision.weightBytes, precision.expertWeightBytes);
+  const fastest = speedupAt(Math.max(narrowest, precision.activationBytes));
+  const models = new Map(
+    [1, eightBitSpeedup, fourBitSpeedup].map((speedup) => [speedup, new GpuProductModel(device, speedup)]),
+  );
+  const modelOf = (operands: Operands): GpuProductModel => models.get(speedupOf(operands))!;
 
   return {
     decodesBesideProducts: false,

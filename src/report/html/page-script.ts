@@ -21,6 +21,10 @@ export const PAGE_SCRIPT = String.raw`
   const rows = (items, line) => items.map((item) => item.marker + " " + escape(item.seriesName) + ": <b>" + line(item.value) + "</b>").join("<br>");
   const compared = ({ marker, seriesName, value: [measured, predicted, what] }, text) =>
     marker + " " + escape(seriesName) + "<br>" + escape(what) + "<br>measured " + text(measured) + ", predicted <b>" + text(predicted) + "</b>";
+  const curve = (items, text) => {
+    const lines = items.filter((item) => !item.seriesName.startsWith("band"));
+    return lines.length === 0 ? "" : "at " + digits(lines[0].value[0]) + "<br>" + rows(lines, ([, y]) => text(y));
+  };
   const formatters = {
     "@seconds": seconds,
     "@inMinutes": inUnit(60, "min"),
@@ -37,6 +41,9 @@ export const PAGE_SCRIPT = String.raw`
     "@dot": (item) => rows([item], ([x, y]) => count(x) + " tokens, first token after " + seconds(y)),
     "@comparedTimes": (item) => compared(item, seconds),
     "@comparedRates": (item) => compared(item, (rate) => digits(rate) + " tokens/s"),
+    "@number": digits,
+    "@curveTimes": (items) => curve(items, seconds),
+    "@curveNumbers": (items) => curve(items, digits),
     "@timeCount": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => count(y)),
     "@timeShare": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => share(y)),
   };

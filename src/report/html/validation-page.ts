@@ -1,9 +1,14 @@
 import { DATASETS } from "../../analysis/validation/datasets.ts";
-import { meetsGoal, type SummaryRow, type Validation } from "../../analysis/validation/validate.ts";
+import {
+  meetsGoal,
+  type Point,
+  type SummaryRow,
+  type Validation,
+} from "../../analysis/validation/validate.ts";
 import { formatCount, formatPlural, formatShare } from "../format.ts";
 import { goalText, signedShare } from "../validation/validation-screen.ts";
 import type { Chart } from "./chart-parts.ts";
-import { comparisonChart } from "./comparison-chart.ts";
+import { comparisonChart, type ComparedDot } from "./comparison-chart.ts";
 import { html, type Html } from "./markup.ts";
 import { chartCard, pageHeader, reportPage } from "./page.ts";
 
@@ -39,8 +44,14 @@ export function validationPage(validation: Validation, chartLibrary: string): st
 function chartsOf({ points }: Validation): Chart[] {
   return DATASETS.flatMap(({ name, title }) => {
     const own = points.filter(({ dataset }) => dataset === name);
-    return own.length === 0 ? [] : [comparisonChart(name, title, own)];
+    if (own.length === 0) return [];
+    return [comparisonChart(name, title, own.map(dotOf), own[0]!.metric !== "throughput")];
   });
+}
+
+function dotOf({ device, operator, model, shape, measured, predicted }: Point): ComparedDot {
+  const what = [operator, model, shape].filter((part) => part !== "").join(" ");
+  return { series: device, what, measured, predicted };
 }
 
 function summaryTable(summary: readonly SummaryRow[]): Html {

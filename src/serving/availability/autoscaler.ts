@@ -13,8 +13,9 @@ export class Autoscaler {
   readonly #states: Uint8Array;
   /** When each replica that was ordered last is ready. */
   readonly #readySeconds: Float64Array;
-  /** When fewer replicas would have begun to do; Infinity while they would not. */
+  /** When fewer replicas would have begun to do, and how many were wanted at most since; Infinity while they would not. */
   #tooManySinceSeconds = Infinity;
+  #mostWanted = 0;
 
   /** @param replicas how many are there at the start */
   constructor(config: AutoscalingConfig, replicas: number, plans: EventQueue) {
@@ -41,7 +42,11 @@ export class Autoscaler {
       this.#states[replica] = ON;
   }
 
-  /** Looks at the load. Replicas that are dismissed finish what they have; one of them that is wanted again is there. */
+  /**
+   * Looks at the load. What is missing is ordered at once; what no look of a whole `downAfterSeconds` has asked for goes,
+   * as in the stabilisation window of the Kubernetes horizontal pod autoscaler. Replicas that are dismissed finish what
+   * they have; one of them that is wanted again is there.
+   */
   look(seconds: number, openRequests: number, isIdle: (replica: number) => boolean): void {
     const { minReplicas, maxReplicas, targetRequests, intervalSeconds, downAfterSeconds } = this.#config;
     this.#plans.push(seconds + intervalSeconds, EVENT_CLASS.scaling, 0);
@@ -52,9 +57,17 @@ export class Autoscaler {
       this.#order(replica, seconds, isIdle(replica));
       surplus++;
     }
-    if (surplus === 0) this.#tooManySinceSeconds = Infinity;
-    else if (this.#tooManySinceSeconds === Infinity) this.#tooManySinceSeconds = seconds;
+    if (surplus === 0) {
+      this.#tooManySinceSeconds = Infinity;
+      return;
+    }
+    if (this.#tooManySinceSeconds === Infinity) {
+      this.#tooManySinceSeconds = seconds;
+      this.#mostWanted = 0;
+    }
+    this.#mostWanted = Math.max(this.#mostWanted, wanted);
     if (seconds - this.#tooManySinceSeconds < downAfterSeconds) return;
+    surplus -= this.#mostWanted - wanted;
     for (let replica = maxReplicas - 1; surplus > 0; replica--) {
       if (this.#states[replica] === OFF) continue;
       this.#states[replica] = OFF;

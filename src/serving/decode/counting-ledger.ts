@@ -26,6 +26,12 @@ export class CountingLedger implements DecodeLedger {
   readonly #finishes = new RequestHeap();
   /** Sequences that need a new block at decode steps ≡ index (mod block size). */
   readonly #blockRing: Int32Array;
+  /**
+   * Of a sliding window that frees what is behind it: which sequences are beyond it, and how many of them leave a block
+   * behind at decode steps ≡ index (mod block size).
+   */
+  readonly #freeing: WindowCounter | undefined;
+  readonly #freeingRing: Int32Array;
   #step = 0;
   /** Blocks that join during a jump, and the sums of the steps at which they do and of their squares. */
   #joinedBlocks = 0;
@@ -40,6 +46,7 @@ export class CountingLedger implements DecodeLedger {
     blockSize: number,
     grows: boolean,
     windowTokens: readonly number[],
+    freeingTokens = Infinity,
   ) {
     this.#log = log;
     this.#gaps = gaps;
@@ -47,6 +54,13 @@ export class CountingLedger implements DecodeLedger {
     this.#blocksPerCycle = grows ? 1 : 0;
     this.#blockRing = new Int32Array(blockSize);
     this.#windows = windowTokens.map((tokens) => new WindowCounter(tokens));
+    this.#freeingRing = new Int32Array(blockSize);
+    if (freeingTokens < Infinity) {
+      // Sequences whose next token sees one token less than there are: a block size later they leave a block behind.
+      this.#freeing = new WindowCounter(freeingTokens + 1, (step) => {
+        this.#freeingRing[this.#ringSlot(step - 2)]!++;
+      });
+    }
   }
 
   join(request: number, computedTokens: number, remainingTokens: number): void {
@@ -60,6 +74,7 @@ export class CountingLedger implements DecodeLedger {
     this.#log.finishStep[request] = step + remainingTokens;
     this.#finishes.push(step + remainingTokens, request);
     for (const window of this.#windows) window.join(step, computedTokens);
+    if (this.#freeing !== undefined) this.#joinFreeing(this.#freeing, computedTokens, 1);
   }
 
   leave(request: number): void {
@@ -83,6 +98,7 @@ export class CountingLedger implements DecodeLedger {
     this.#contextTokens -= computed + 1;
     this.#blockRing[this.#ringSlot(this.#step - computed)]! -= this.#blocksPerCycle;
     for (const window of this.#windows) window.leave(this.#step, computed);
+    if (this.#freeing !== undefined) this.#joinFreeing(this.#freeing, computed, -1);
   }
 
   computedTokens(request: number): number {
@@ -155,6 +171,32 @@ export class CountingLedger implements DecodeLedger {
     this.#step += steps;
     this.#contextTokens += steps * this.sequences;
     for (const window of this.#windows) window.advance(steps, this.#step);
+    this.#freeing?.advance(steps, this.#step);
+  }
+
+  blocksBehindWindow(): number {
+    return this.#freeingRing[this.#ringSlot(this.#step - 1)]!;
+  }
+
+  /** Steps until a sequence leaves a block behind a sliding window that frees it; Infinity when none is so far. */
+  stepsUntilFreeing(): number {
+    if (this.#freeing === undefined) return Infinity;
+    // Whoever is not beyond the window yet leaves a block behind a block size after that.
+    const later = this.#freeing.stepsUntilCrossing(this.#step) + this.#blockSize - 2;
+    for (let j = 1; j <= this.#blockSize; j++) {
+      if (this.#freeingRing[this.#ringSlot(this.#step + j - 1)]! > 0) return Math.min(j, later);
+    }
+    return later;
+  }
+
+  #joinFreeing(freeing: WindowCounter, computedTokens: number, sign: 1 | -1): void {
+    const step = this.#step;
+    if (computedTokens + 1 >= freeing.windowTokens) {
+      const slot = this.#ringSlot(step - computedTokens + freeing.windowTokens - 3);
+      this.#freeingRing[slot]! += sign;
+    }
+    if (sign > 0) freeing.join(step, computedTokens);
+    else freeing.leave(step, computedTokens);
   }
 
   takeFinished(): number {

@@ -27,6 +27,8 @@ export interface DecodeLedger {
   recordStep(seconds: number): void;
   /** Every sequence has grown by `steps` tokens. */
   advance(steps: number): void;
+  /** Blocks that the step just passed has left wholly behind a sliding window that frees them. */
+  blocksBehindWindow(): number;
   /** Takes out one request that has all its tokens; -1 when there is none (left). */
   takeFinished(): number;
 }

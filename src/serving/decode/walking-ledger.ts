@@ -20,6 +20,8 @@ export class WalkingLedger implements DecodeLedger {
   readonly #blockSize: number;
   readonly #grows: boolean;
   readonly #windowTokens: readonly number[];
+  /** Of a sliding window that frees what is behind it; Infinity for none. */
+  readonly #freeingTokens: number;
   #members: Member[] = [];
 
   constructor(
@@ -28,12 +30,14 @@ export class WalkingLedger implements DecodeLedger {
     blockSize: number,
     grows: boolean,
     windowTokens: readonly number[],
+    freeingTokens = Infinity,
   ) {
     this.#log = log;
     this.#gaps = gaps;
     this.#blockSize = blockSize;
     this.#grows = grows;
     this.#windowTokens = windowTokens;
+    this.#freeingTokens = freeingTokens;
   }
 
   get sequences(): number {
@@ -108,6 +112,15 @@ export class WalkingLedger implements DecodeLedger {
       member.computedTokens += steps;
       member.remainingTokens -= steps;
     }
+  }
+
+  blocksBehindWindow(): number {
+    let blocks = 0;
+    for (const { computedTokens } of this.#members) {
+      const behind = computedTokens - this.#freeingTokens + 1;
+      if (behind >= this.#blockSize && behind % this.#blockSize === 0) blocks++;
+    }
+    return blocks;
   }
 
   takeFinished(): number {

@@ -11,9 +11,12 @@ export class WindowCounter {
   readonly #crossings = new RequestHeap();
   /** Crossings in the heap whose sequence has left, by step; so rare that a map serves. */
   readonly #cancelled = new Map<number, number>();
+  readonly #crossed: ((step: number) => void) | undefined;
 
-  constructor(windowTokens: number) {
+  /** @param crossed told of the step before which a context is exactly `windowTokens`, once it has passed */
+  constructor(windowTokens: number, crossed?: (step: number) => void) {
     this.windowTokens = windowTokens;
+    this.#crossed = crossed;
   }
 
   join(step: number, computedTokens: number): void {
@@ -48,6 +51,7 @@ export class WindowCounter {
       // At its crossing step a context is exactly W tokens; steps beyond it were counted once too often.
       overshoot += step - this.#crossings.firstKey;
       this.growing--;
+      this.#crossed?.(this.#crossings.firstKey);
       this.#crossings.removeFirst();
       this.#dropCancelled();
     }

@@ -1,17 +1,25 @@
 import { ENERGY_CHARGE } from "../../perf/step-cost.ts";
 import type { Cluster } from "../cluster.ts";
+import type { SimulationConfig } from "../config.ts";
 import { STATUS, type AuditCheck } from "../result.ts";
+import { boundLaws } from "./laws/bounds.ts";
+import { agree, check, TOLERANCE } from "./laws/check.ts";
+import { flowBalance } from "./laws/flow-balance.ts";
+import { stationLaws } from "./laws/stations.ts";
+import { utilizationLaw } from "./laws/utilization-law.ts";
 import type { Tally } from "./tally.ts";
-
-/** Rounding that sums over a whole run may show, as a fraction. */
-const TOLERANCE = 1e-6;
 
 /**
  * Holds a finished run against the laws that no serving system can break. A failed check means that the simulator is
  * wrong, never that the modelled system is slow. Runs that were interrupted skip the laws that need the end.
  * @param charges what each replica has used, as of `StepCost.charges`
  */
-export function audit(cluster: Cluster, tally: Tally, charges: readonly Float64Array[]): AuditCheck[] {
+export function audit(
+  cluster: Cluster,
+  config: SimulationConfig,
+  tally: Tally,
+  charges: readonly Float64Array[],
+): AuditCheck[] {
   const always = [
     everyRequestOnce(cluster, tally),
     causality(tally),
@@ -24,7 +32,12 @@ export function audit(cluster: Cluster, tally: Tally, charges: readonly Float64A
     tokensConserved(cluster, tally),
     computedTokensConserved(cluster, tally),
     kvBlocksFreed(cluster),
+    ...(cluster.replicas.some(({ cache }) => cache !== undefined) ? [cachedBlocksConserved(cluster)] : []),
     littlesLaw(cluster, tally),
+    ...stationLaws(cluster, tally),
+    ...flowBalance(cluster),
+    utilizationLaw(cluster),
+    ...boundLaws(cluster, config),
   ];
 }
 
@@ -65,18 +78,23 @@ function tokensConserved({ gaps, replicas }: Cluster, { gapsDue, outputTokens }:
   );
 }
 
-/** Tokens computed = tokens stored by the completed requests + tokens that preemptions and lost patience threw away. */
+/**
+ * Tokens computed or found in a cache = tokens stored by the completed requests + tokens that preemptions and lost
+ * patience threw away.
+ */
 function computedTokensConserved({ replicas }: Cluster, { storedTokens }: Tally): AuditCheck {
   let computed = 0;
   let discarded = 0;
-  for (const { meter } of replicas) {
+  let reused = 0;
+  for (const { meter, cache } of replicas) {
+    reused += cache?.reusedTokens ?? 0;
     computed += meter.prefillTokens + meter.decodeTokens;
     discarded += meter.discardedTokens;
   }
   return check(
     "computed tokens are stored or recomputed",
-    computed === storedTokens + discarded,
-    `${computed} computed, ${storedTokens} stored, ${discarded} discarded`,
+    computed + reused === storedTokens + discarded,
+    `${computed} computed, ${reused} found, ${storedTokens} stored, ${discarded} discarded`,
   );
 }
 
@@ -85,11 +103,22 @@ function kvBlocksFreed({ replicas }: Cluster): AuditCheck {
   return check("all KV blocks are freed", used === 0, `${used} blocks still in use`);
 }
 
+/** Blocks used + cached and free + empty = capacity, and nobody holds a block any more. */
+function cachedBlocksConserved({ replicas }: Cluster): AuditCheck {
+  let wrong = 0;
+  for (const { pool, cache } of replicas) {
+    if (cache === undefined) continue;
+    const { held, references } = cache.cachedBlocks;
+    if (cache.countFree() + pool.usedBlocks !== pool.capacityBlocks || held + references > 0) wrong++;
+  }
+  return check("cached blocks are conserved", wrong === 0, `${wrong} of ${replicas.length} replicas are off`);
+}
+
 /** ∫ N dt = Σ time in system, each counted in its own way. */
 function littlesLaw({ requestSeconds }: Cluster, { sojournSeconds }: Tally): AuditCheck {
   return check(
     "Little's law",
-    Math.abs(sojournSeconds - requestSeconds) <= TOLERANCE * Math.max(1, sojournSeconds),
+    agree(sojournSeconds, requestSeconds),
     `${requestSeconds} request-seconds counted over time, ${sojournSeconds} over requests`,
   );
 }
@@ -112,8 +141,4 @@ function utilizationAtMostOne(
     of.subarray(0, ENERGY_CHARGE).some((seconds) => seconds > limit + replicas[i]!.meter.lostSeconds),
   ).length;
   return check("no resource is busy for longer than the run", over === 0, `${over} replicas over`);
-}
-
-function check(law: string, passed: boolean, detail: string): AuditCheck {
-  return { law, passed, detail };
 }

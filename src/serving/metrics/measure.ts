@@ -3,6 +3,7 @@ import { ENERGY_CHARGE, RESOURCES, type Resource } from "../../perf/step-cost.ts
 import type { Cluster } from "../cluster.ts";
 import type { RunTarget, SimulationConfig } from "../config.ts";
 import { STATUS, type RunCounts, type RunMetrics } from "../result.ts";
+import { prefixCacheOf } from "./prefix-cache.ts";
 import { audit } from "./audit.ts";
 import { latenciesOf } from "./latencies.ts";
 import { judgeRequests } from "./slo.ts";
@@ -37,9 +38,10 @@ export function measure(cluster: Cluster, config: SimulationConfig): RunMetrics 
       runTargets: config.slo.run.map((target) => judgeRun(target, distributions)),
     },
     ...resourcesOf(cluster, charges, end - start),
+    ...prefixCacheOf(cluster),
     ...(cluster.availability !== undefined && { availability: cluster.availability }),
     ...(cluster.kvTransfer !== undefined && { kvTransfer: cluster.kvTransfer }),
-    audit: audit(cluster, tally, charges),
+    audit: audit(cluster, config, tally, charges),
   };
 }
 

@@ -20,6 +20,11 @@ export class Tally {
   storedTokens = 0;
   /** Σ (end − arrival) of all requests that ended, in seconds. */
   sojournSeconds = 0;
+  /** Σ over the completed requests of the time from arrival to the first step, and from there to the first token. */
+  queueSeconds = 0;
+  prefillSeconds = 0;
+  /** Σ (finish − first token) of the completed, measured requests, in seconds. */
+  decodeSeconds = 0;
   /** Completed requests inside the measurement window, and their tokens. */
   measured = 0;
   measuredInputTokens = 0;
@@ -47,10 +52,13 @@ export class Tally {
     const rising = arrival <= scheduled && scheduled < first && first <= finish;
     const longestSpan = log.maxTbtSeconds[row]! * (outputTokens - 1) * (1 + TOLERANCE);
     if (!rising || (outputTokens > 1 && !(finish - first <= longestSpan))) this.outOfOrder++;
+    this.queueSeconds += scheduled - arrival;
+    this.prefillSeconds += first - scheduled;
     this.outputTokens += outputTokens;
     this.storedTokens += inputTokens + outputTokens - 1;
     if (log.measured[row] === 0) return;
     this.measured++;
+    this.decodeSeconds += finish - first;
     this.measuredInputTokens += inputTokens;
     this.measuredOutputTokens += outputTokens;
     this.gapsDue += outputTokens - 1;

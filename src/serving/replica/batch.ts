@@ -1,19 +1,24 @@
 import { StepShape, type StepCost, type StepUse } from "../../perf/step-cost.ts";
+import type { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { EngineConfig } from "../config.ts";
+import type { PrefixCache } from "../prefix-cache/prefix-cache.ts";
 import { PHASE } from "../request-log.ts";
 import type { BatchBuilder } from "../scheduler.ts";
 import type { StepMeter } from "../step-meter.ts";
+import type { FormedBatch } from "./formed-batch.ts";
 import type { Residents } from "./residents.ts";
 import type { StepClock } from "./step-clock.ts";
 
 /** The batch of the step that is being formed or runs, and all that a scheduler may do to form it. */
-export class Batch implements BatchBuilder {
+export class Batch implements BatchBuilder, FormedBatch {
   readonly engine: EngineConfig;
   settledSteps = 1;
   /** The decoding sequences take part. */
   decoding = false;
   /** Seconds that moving blocks to the host or back adds to the step. */
   transferSeconds = 0;
+  /** Seconds that loading cached blocks takes beside the step, which waits for them. */
+  loadSeconds = 0;
   readonly shape: StepShape;
   /** Requests of the chunks in `shape`, by the same index. */
   readonly #chunkRequests: Int32Array;
@@ -24,6 +29,7 @@ export class Batch implements BatchBuilder {
   readonly #cost: StepCost;
   /** What the steps that a scheduler only asked about would have used. */
   readonly #unused: StepUse;
+  readonly #attribution: ReplicaAttribution | undefined;
 
   constructor(
     residents: Residents,
@@ -31,7 +37,9 @@ export class Batch implements BatchBuilder {
     meter: StepMeter,
     engine: EngineConfig,
     cost: StepCost,
+    attribution: ReplicaAttribution | undefined,
   ) {
+    this.#attribution = attribution;
     this.#residents = residents;
     this.#clock = clock;
     this.#meter = meter;
@@ -51,6 +59,7 @@ export class Batch implements BatchBuilder {
     this.shape.clearChunks();
     this.decoding = false;
     this.transferSeconds = 0;
+    this.loadSeconds = 0;
     this.settledSteps = 1;
   }
 
@@ -121,7 +130,7 @@ export class Batch implements BatchBuilder {
   }
 
   secondsWithChunk(request: number, tokens: number): number {
-    this.#addChunk(request, tokens);
+    this.#addChunk(request, tokens, this.#residents.computedTokens(request));
     const seconds = this.#cost.step(this.describe(), this.#unused);
     this.shape.chunkCount--;
     return seconds;
@@ -144,7 +153,9 @@ export class Batch implements BatchBuilder {
   }
 
   heldBlocks(request: number): number {
-    return this.#residents.demand.held(request);
+    const { demand, cache } = this.#residents;
+    const held = demand.held(request);
+    return cache === undefined ? held : cache.blocksHeldAlone(request, held);
   }
 
   isSwapped(request: number): boolean {
@@ -164,15 +175,19 @@ export class Batch implements BatchBuilder {
   }
 
   takeChunk(request: number, tokens: number): void {
-    this.#residents.pool.take(this.blocksForChunk(request, tokens));
-    this.#addChunk(request, tokens);
+    const { pool, cache, log } = this.#residents;
+    const computed = log.computedTokens[request]!;
+    pool.take(this.blocksForChunk(request, tokens));
+    this.#addChunk(request, tokens, computed);
+    cache?.extend(request, computed + tokens);
   }
 
   admitFirst(tokens: number): void {
-    const { log, waiting, running, prefilling, dock } = this.#residents;
+    const { log, waiting, running, prefilling, dock, cache } = this.#residents;
     const request = waiting.first;
     if (this.isSwapped(request)) this.#moveFromHost(request);
-    this.takeChunk(request, tokens);
+    if (cache === undefined) this.takeChunk(request, tokens);
+    else this.#takeFirstChunk(request, tokens, cache);
     waiting.removeFirst();
     running.append(request);
     prefilling.append(request);
@@ -181,6 +196,25 @@ export class Batch implements BatchBuilder {
     if (Number.isNaN(log.firstScheduledSeconds[request])) {
       log.firstScheduledSeconds[request] = this.#startSeconds;
     }
+    this.#attribution?.admitted(request);
+  }
+
+  /** A request starts with what it finds in the cache, or with what has come from the host or another replica. */
+  #takeFirstChunk(request: number, tokens: number, cache: PrefixCache): void {
+    const { log, pool } = this.#residents;
+    const needed = this.blocksForChunk(request, tokens);
+    if (log.computedTokens[request]! > 0) {
+      cache.admitUnknown(request);
+      pool.take(needed);
+    } else {
+      log.computedTokens[request] = cache.matchedTokens;
+      this.loadSeconds += cache.loadSeconds;
+      const taken = cache.admit(request, log.inputTokens[request]! + log.generatedTokens[request]!);
+      pool.take(needed - taken);
+    }
+    const computed = log.computedTokens[request]!;
+    this.#addChunk(request, tokens, computed);
+    cache.extend(request, computed + tokens);
   }
 
   admitPadded(requests: number, promptTokens: number, totalTokens: number): void {
@@ -192,12 +226,15 @@ export class Batch implements BatchBuilder {
   }
 
   preempt(request: number): void {
-    const { log, pool, ledger, prefilling, running, waiting } = this.#residents;
+    const { log, demand, ledger, prefilling, running, waiting } = this.#residents;
     const decoded = this.isDecoding(request);
-    pool.giveBack(this.heldBlocks(request));
+    const computed = decoded ? ledger.computedTokens(request) : log.computedTokens[request]!;
+    this.#residents.giveBack(request, demand.held(request), computed);
+    const pausedSeconds = decoded ? ledger.pausedSeconds(request) : 0;
+    this.#attribution?.preempted(request, decoded, this.#startSeconds, pausedSeconds);
     if (decoded) {
       this.#clock.endStretch();
-      log.stallFromSeconds[request] = this.#startSeconds - ledger.pausedSeconds(request);
+      log.stallFromSeconds[request] = this.#startSeconds - pausedSeconds;
       ledger.leave(request);
     } else {
       prefilling.remove(request);
@@ -213,10 +250,10 @@ export class Batch implements BatchBuilder {
     waiting.putBack(request);
   }
 
-  #addChunk(request: number, tokens: number): void {
+  #addChunk(request: number, tokens: number, computedTokens: number): void {
     const { shape } = this;
     this.#chunkRequests[shape.chunkCount] = request;
-    shape.addChunk(tokens, this.#residents.log.computedTokens[request]!);
+    shape.addChunk(tokens, computedTokens);
   }
 
   /** False when the engine has no room for it on the host. */

@@ -1,9 +1,12 @@
 import { RunError } from "../../core/errors.ts";
 import type { GapSketch } from "../../core/gap-sketch.ts";
 import type { StepCost } from "../../perf/step-cost.ts";
+import type { CauseLedger } from "../attribution/cause-ledger.ts";
+import { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { EngineConfig } from "../config.ts";
 import type { Dock } from "../handover/dock.ts";
 import type { KvPool } from "../kv-pool.ts";
+import type { PrefixCache } from "../prefix-cache/prefix-cache.ts";
 import { PHASE, type RequestLog } from "../request-log.ts";
 import { STATUS } from "../result.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -38,12 +41,16 @@ export class Replica {
   /** Requests whose clients have gone during the current step. */
   readonly #leaving: number[] = [];
   readonly #handsOver: boolean;
+  readonly #attribution: ReplicaAttribution | undefined;
   /** Requests that went on elsewhere, and whose caches are still here. */
   #heldElsewhere = 0;
   /** Blocks of caches that arrived during the current step for nobody. */
   #refusedBlocks = 0;
 
-  /** @param handsOver requests go on elsewhere after their first token */
+  /**
+   * @param handsOver requests go on elsewhere after their first token
+   * @param causes where what requests wait for is written down, if it is
+   */
   constructor(
     log: RequestLog,
     gaps: GapSketch,
@@ -51,7 +58,8 @@ export class Replica {
     engine: EngineConfig,
     cost: StepCost,
     jumps: boolean,
-    handsOver = false,
+    handsOver: boolean,
+    causes: CauseLedger | undefined,
   ) {
     this.#log = log;
     this.#gaps = gaps;
@@ -59,8 +67,10 @@ export class Replica {
     this.#handsOver = handsOver;
     this.meter = new StepMeter(cost);
     this.#residents = new Residents(log, gaps, scheduler, engine, cost, jumps);
-    this.#clock = new StepClock(this.#residents, this.meter, cost);
-    this.#batch = new Batch(this.#residents, this.#clock, this.meter, engine, cost);
+    const watched = [this.#residents, engine, this.meter, cost] as const;
+    this.#attribution = causes && new ReplicaAttribution(causes, ...watched);
+    this.#clock = new StepClock(this.#residents, this.meter, cost, this.#attribution);
+    this.#batch = new Batch(this.#residents, this.#clock, this.meter, engine, cost, this.#attribution);
     this.completed = new Int32Array(engine.maxNumSeqs);
     this.firstTokens = new Int32Array(engine.maxNumSeqs);
     this.handovers = new Int32Array(engine.maxNumSeqs);
@@ -83,6 +93,10 @@ export class Replica {
 
   get pool(): KvPool {
     return this.#residents.pool;
+  }
+
+  get cache(): PrefixCache | undefined {
+    return this.#residents.cache;
   }
 
   get dock(): Dock {
@@ -113,11 +127,13 @@ export class Replica {
   startStep(seconds: number): void {
     const batch = this.#batch;
     this.startPlanned = false;
-    if (this.dock.expectedCount > 0) this.#reserve();
+    this.#attribution?.beginBatch(seconds);
+    if (this.dock.expectedCount > 0) this.#reserve(seconds);
     do {
       batch.begin(seconds);
       this.#scheduler.formBatch(batch);
     } while (batch.isEmpty && this.#evictLanded());
+    this.#attribution?.formedBatch(batch);
     if (batch.isEmpty) this.#goIdle();
     else this.#clock.start(batch, seconds);
   }
@@ -161,7 +177,9 @@ export class Replica {
     const request = this.#batch.chunkRequest(index);
     const chunk = this.#batch.shape.chunkNewTokens[index]!;
     const left = this.#residents.tokensToPrefill(request) - chunk;
-    log.computedTokens[request]! += chunk;
+    const computed = log.computedTokens[request]!;
+    log.computedTokens[request] = computed + chunk;
+    if (this.#residents.freesBehindWindow) this.#freeBehindWindow(computed, computed + chunk);
     if (left > 0) return;
     this.#residents.prefilling.remove(request);
     const generated = ++log.generatedTokens[request]!;
@@ -169,6 +187,7 @@ export class Replica {
     if (generated > 1) this.#endStall(request, seconds);
     else if (!this.#isLeaving(request)) {
       log.firstTokenSeconds[request] = seconds;
+      this.#attribution?.firstToken(request, seconds);
       this.firstTokens[this.firstTokenCount++] = request;
     }
     if (generated === log.outputTokens[request]!) {
@@ -180,16 +199,19 @@ export class Replica {
       return;
     }
     log.phase[request] = PHASE.decoding;
-    this.#residents.ledger.join(
-      request,
-      log.computedTokens[request]!,
-      log.outputTokens[request]! - generated,
-    );
+    this.#residents.ledger.join(request, log.computedTokens[request], log.outputTokens[request]! - generated);
+  }
+
+  /** A request has gone on from so many computed tokens to so many. */
+  #freeBehindWindow(from: number, to: number): void {
+    const { demand, pool } = this.#residents;
+    pool.giveBack(demand.behindWindow(to) - demand.behindWindow(from));
   }
 
   #endStall(request: number, seconds: number): void {
     const log = this.#log;
     const gap = seconds - log.stallFromSeconds[request]!;
+    this.#attribution?.stallEnded(request, seconds, gap);
     log.stallFromSeconds[request] = NaN;
     log.raiseMaxTbt(request, gap);
     if (log.measured[request] === 1) this.#gaps.add(gap, 1);
@@ -197,12 +219,14 @@ export class Replica {
 
   #end(request: number, seconds: number): void {
     const log = this.#log;
-    const { padded, pool, demand } = this.#residents;
+    const { padded, demand } = this.#residents;
     // The walking ledger finds out at a finish that the stretch is over; the counting ledger knew before.
     this.#clock.endStretch();
     log.phase[request] = PHASE.ended;
     log.computedTokens[request] = log.inputTokens[request]! + log.outputTokens[request]! - 1;
-    if (padded === undefined) pool.giveBack(demand.ofWhole(request));
+    if (padded === undefined) {
+      this.#residents.giveBack(request, demand.ofWhole(request), log.computedTokens[request]);
+    }
     this.#residents.leaveBatch(request);
     if (this.#isLeaving(request)) {
       log.generatedTokens[request] = log.outputTokens[request]!;
@@ -228,7 +252,8 @@ export class Replica {
 
   // ---- requests come, and leave before their end ----
 
-  enqueue(request: number): void {
+  enqueue(request: number, seconds: number): void {
+    this.#attribution?.enqueued(request, seconds);
     this.#log.phase[request] = PHASE.waiting;
     this.#residents.waiting.push(request);
   }
@@ -247,7 +272,7 @@ export class Replica {
    * in order of arrival, without those whose clients had gone already.
    */
   crash(seconds: number): number[] {
-    const { waiting, pool } = this.#residents;
+    const { waiting, pool, cache } = this.#residents;
     this.#clock.stop(seconds);
     this.startPlanned = false;
     const gone = new Set(this.#leaving.splice(0));
@@ -259,6 +284,7 @@ export class Replica {
     for (const request of orphans) if (!this.#hasEnded(request)) this.#drop(request);
     // What the lost step had taken for itself.
     pool.giveBack(pool.usedBlocks);
+    cache?.clear();
     return orphans.filter((request) => !gone.has(request)).sort((a, b) => a - b);
   }
 
@@ -281,7 +307,7 @@ export class Replica {
   /** A request goes before its end, between two steps: what it holds is free, what was computed for it is lost. */
   #drop(request: number): void {
     const { phase } = this.#log;
-    const { demand, dock, host, ledger, pool, prefilling, waiting } = this.#residents;
+    const { demand, dock, host, ledger, prefilling, waiting } = this.#residents;
     const held = demand.held(request);
     if (phase[request] === PHASE.decoding) {
       this.#clock.endStretch();
@@ -290,13 +316,13 @@ export class Replica {
     if (phase[request] === PHASE.prefilling) prefilling.remove(request);
     if (phase[request] === PHASE.landed) {
       dock.landed.delete(request);
-      pool.giveBack(held);
+      this.#residents.giveBackLost(held);
       waiting.remove(request);
     } else if (phase[request] === PHASE.waiting) {
       if (this.#residents.isSwapped(request)) host.giveBack(demand.ofComputed(request));
       waiting.remove(request);
     } else {
-      pool.giveBack(held);
+      this.#residents.giveBack(request, held, this.#log.computedTokens[request]!);
       this.#residents.leaveBatch(request);
     }
     phase[request] = PHASE.ended;
@@ -313,6 +339,7 @@ export class Replica {
   #handOver(request: number, seconds: number): void {
     this.#log.phase[request] = PHASE.moving;
     this.#log.stallFromSeconds[request] = seconds;
+    this.#attribution?.handedOver(request, seconds);
     this.#residents.running.remove(request);
     this.#heldElsewhere++;
     this.handovers[this.handoverCount++] = request;
@@ -321,7 +348,8 @@ export class Replica {
 
   /** The cache of a request that went on elsewhere is no longer needed here. */
   release(request: number): void {
-    this.pool.giveBack(this.#residents.demand.ofComputed(request));
+    const { demand } = this.#residents;
+    this.#residents.giveBack(request, demand.ofComputed(request), this.#log.computedTokens[request]!);
     this.#heldElsewhere--;
   }
 
@@ -333,8 +361,9 @@ export class Replica {
   }
 
   /** The cache of a request has arrived. Cut the jump after it. */
-  land(request: number): void {
+  land(request: number, seconds: number): void {
     const { dock, waiting } = this.#residents;
+    this.#attribution?.landed(request, seconds);
     dock.inbound--;
     dock.landed.add(request);
     this.#log.phase[request] = PHASE.landed;
@@ -349,19 +378,21 @@ export class Replica {
   }
 
   #freeRefused(): void {
-    this.pool.giveBack(this.#refusedBlocks);
+    this.#residents.giveBackLost(this.#refusedBlocks);
     this.#refusedBlocks = 0;
   }
 
   /** Takes blocks for caches that are to come, as long as seats and blocks last and nobody waits who was here before. */
-  #reserve(): void {
-    const { dock, ledger, pool, running, waiting } = this.#residents;
+  #reserve(seconds: number): void {
+    const { demand, dock, ledger, pool, running, waiting } = this.#residents;
     while (dock.expectedCount > 0) {
       if (running.length + waiting.length + dock.inbound >= this.engine.maxNumSeqs) return;
       if (waiting.length > 0 && this.#log.phase[waiting.first] !== PHASE.landed) return;
       const computed = this.#log.computedTokens[dock.firstExpected]!;
-      if (pool.blocksFor(computed + 1) + ledger.blocksDue() > pool.freeBlocks) return;
-      pool.take(pool.blocksFor(computed));
+      const blocks = demand.ofComputed(dock.firstExpected);
+      if (blocks + pool.blocksToGrow(computed, 1) + ledger.blocksDue() > pool.freeBlocks) return;
+      pool.take(blocks);
+      this.#attribution?.reserved(dock.firstExpected, seconds);
       dock.reserveFirst();
     }
   }
@@ -372,8 +403,9 @@ export class Replica {
     const request = [...landed].pop();
     if (request === undefined) return false;
     const log = this.#log;
-    this.pool.giveBack(this.#residents.demand.held(request));
+    this.#residents.giveBackLost(this.#residents.demand.held(request));
     landed.delete(request);
+    this.#attribution?.evicted(request);
     this.meter.preemptions++;
     this.meter.discardedTokens += log.computedTokens[request]!;
     log.computedTokens[request] = 0;

@@ -9,9 +9,12 @@ import { Dock } from "../handover/dock.ts";
 import { HostMemory } from "../host-memory.ts";
 import { KvPool } from "../kv-pool.ts";
 import { PaddedBatch } from "../padded-batch.ts";
+import { createTiers } from "../prefix-cache/block-tier.ts";
+import { PrefixCache } from "../prefix-cache/prefix-cache.ts";
 import { PrefillSet } from "../prefill-set.ts";
 import { PHASE, type RequestLog } from "../request-log.ts";
 import { RunningOrder } from "../running-order.ts";
+import { secondsPerPromptToken } from "../prompt-speed.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { WaitingQueue } from "../waiting-queue.ts";
 
@@ -19,7 +22,11 @@ import type { WaitingQueue } from "../waiting-queue.ts";
 export class Residents {
   readonly log: RequestLog;
   readonly pool: KvPool;
+  /** Undefined where requests share nothing. */
+  readonly cache: PrefixCache | undefined;
   readonly host: HostMemory;
+  /** Blocks wholly behind a sliding window are given back. */
+  readonly freesBehindWindow: boolean;
   readonly demand: BlockDemand;
   readonly waiting: WaitingQueue;
   readonly running: RunningOrder;
@@ -37,20 +44,24 @@ export class Residents {
     gaps: GapSketch,
     { allocation, waiting }: Scheduler,
     engine: EngineConfig,
-    { windowTokens }: StepCost,
+    cost: StepCost,
     jumps: boolean,
   ) {
+    const { windowTokens } = cost;
     this.log = log;
     this.waiting = waiting;
     this.pool = new KvPool(engine.kvBlocks, engine.blockSize);
+    this.cache = createCache(log, this.pool, engine, cost);
     this.host = new HostMemory(engine);
     this.running = new RunningOrder(log);
     this.prefilling = new PrefillSet(engine.maxNumSeqs);
     const grows = allocation === "chunk" || allocation === "prompt";
-    const ledger = [log, gaps, engine.blockSize, grows, windowTokens] as const;
+    this.freesBehindWindow = engine.slidingWindowTokens !== undefined;
+    const freeingTokens = engine.slidingWindowTokens ?? Infinity;
+    const ledger = [log, gaps, engine.blockSize, grows, windowTokens, freeingTokens] as const;
     this.jumper = jumps ? new CountingLedger(...ledger) : undefined;
     this.ledger = this.jumper ?? new WalkingLedger(...ledger);
-    this.demand = new BlockDemand(allocation, log, this.pool, this.ledger);
+    this.demand = new BlockDemand(allocation, log, this.pool, this.ledger, this.cache, freeingTokens);
     this.padded = allocation === "batch" ? new PaddedBatch(windowTokens, engine.maxNumSeqs) : undefined;
   }
 
@@ -79,8 +90,30 @@ export class Residents {
   }
 
   tokensToPrefill(request: number): number {
-    const { inputTokens, generatedTokens, computedTokens } = this.log;
-    return inputTokens[request]! + generatedTokens[request]! - computedTokens[request]!;
+    const { inputTokens, generatedTokens } = this.log;
+    return inputTokens[request]! + generatedTokens[request]! - this.computedTokens(request);
+  }
+
+  /** Tokens of a request that does not decode whose keys and values are there, or would be if it started now. */
+  computedTokens(request: number): number {
+    const computed = this.log.computedTokens[request]!;
+    if (this.cache === undefined || computed > 0 || this.log.phase[request] !== PHASE.waiting)
+      return computed;
+    const { inputTokens, generatedTokens } = this.log;
+    this.cache.match(request, inputTokens[request]! + generatedTokens[request]!);
+    return this.cache.matchedTokens;
+  }
+
+  /** A request gives its blocks back, with the keys and values of so many of its tokens in them. */
+  giveBack(request: number, blocks: number, computedTokens: number): void {
+    if (this.cache === undefined) this.pool.giveBack(blocks);
+    else this.cache.release(request, blocks, computedTokens);
+  }
+
+  /** Blocks come back whose content is lost. */
+  giveBackLost(blocks: number): void {
+    if (this.cache === undefined) this.pool.giveBack(blocks);
+    else this.cache.giveBackEmpty(blocks);
   }
 
   /** A request gives up its seat; a padded batch ends with its last request. */
@@ -88,4 +121,16 @@ export class Residents {
     this.running.remove(request);
     if (this.padded !== undefined && this.running.length === 0) this.pool.giveBack(this.padded.blocks);
   }
+}
+
+function createCache(
+  log: RequestLog,
+  pool: KvPool,
+  engine: EngineConfig,
+  cost: StepCost,
+): PrefixCache | undefined {
+  const { prefixCaching, blockSize } = engine;
+  if (prefixCaching === undefined) return undefined;
+  const tiers = createTiers(prefixCaching, blockSize * secondsPerPromptToken(cost, engine));
+  return new PrefixCache(pool, log.prompts!, tiers);
 }

@@ -1,8 +1,9 @@
 import type { StepCost, StepShape } from "../../perf/step-cost.ts";
+import type { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { CountingLedger } from "../decode/counting-ledger.ts";
 import type { StepMeter } from "../step-meter.ts";
 import { Stretch } from "../stretch.ts";
-import type { Batch } from "./batch.ts";
+import type { FormedBatch } from "./formed-batch.ts";
 import type { Residents } from "./residents.ts";
 
 /**
@@ -20,16 +21,28 @@ export class StepClock {
   #boundByPolicy = false;
   /** The decoding sequences sat out the last step, so that their next one stands alone: its gap is longer. */
   #paused = false;
+  /** The jump ends where a block is left behind a sliding window. */
+  #boundByWindow = false;
   readonly #stretch: Stretch;
   readonly #residents: Residents;
   readonly #meter: StepMeter;
   readonly #cost: StepCost;
+  readonly #attribution: ReplicaAttribution | undefined;
+  /** What the device computes in a step that stands alone. */
+  #priced: StepShape;
 
-  constructor(residents: Residents, meter: StepMeter, cost: StepCost) {
+  constructor(
+    residents: Residents,
+    meter: StepMeter,
+    cost: StepCost,
+    attribution: ReplicaAttribution | undefined,
+  ) {
+    this.#attribution = attribution;
     this.#residents = residents;
     this.#meter = meter;
     this.#cost = cost;
     this.#stretch = new Stretch(cost.windowTokens.length);
+    this.#priced = this.#stretch.shape;
   }
 
   /** Writes the decode part of a step. */
@@ -40,22 +53,26 @@ export class StepClock {
 
   // ---- planning ----
 
-  start(batch: Batch, seconds: number): void {
+  start(batch: FormedBatch, seconds: number): void {
     this.busy = true;
     this.#boundByPolicy = false;
+    this.#boundByWindow = false;
     if (batch.shape.chunkCount > 0 || this.#paused || batch.transferSeconds > 0)
       this.#planStep(batch, seconds);
     else this.#planStretch(batch, seconds);
   }
 
-  #planStep(batch: Batch, seconds: number): void {
+  #planStep(batch: FormedBatch, seconds: number): void {
     this.endStretch();
-    this.#stepSeconds = this.#meter.stepSeconds(batch.describe()) + batch.transferSeconds;
+    this.#priced = batch.describe();
+    const computing = this.#meter.stepSeconds(this.#priced);
+    batch.transferSeconds += Math.max(0, batch.loadSeconds - computing);
+    this.#stepSeconds = computing + batch.transferSeconds;
     this.#plannedSteps = 1;
     this.endSeconds = seconds + this.#stepSeconds;
   }
 
-  #planStretch(batch: Batch, seconds: number): void {
+  #planStretch(batch: FormedBatch, seconds: number): void {
     const { jumper } = this.#residents;
     const stretch = this.#stretch;
     if (!stretch.valid || stretch.steps === stretch.lengthSteps) this.#beginStretch(seconds);
@@ -75,11 +92,16 @@ export class StepClock {
   }
 
   #stepsToJump(ledger: CountingLedger, settledSteps: number): number {
-    const { waiting, pool } = this.#residents;
+    const { waiting, pool, freesBehindWindow } = this.#residents;
     let atMost = Math.min(this.#stretch.lengthSteps - this.#stretch.steps, ledger.stepsUntilFinish());
+    if (freesBehindWindow && ledger.stepsUntilFreeing() < atMost) {
+      atMost = ledger.stepsUntilFreeing();
+      this.#boundByWindow = true;
+    }
     if (waiting.length > 0 && settledSteps < atMost) {
       atMost = settledSteps;
       this.#boundByPolicy = true;
+      this.#boundByWindow = false;
     }
     return ledger.stepsWithin(pool.freeBlocks, atMost);
   }
@@ -97,6 +119,7 @@ export class StepClock {
     this.#plannedSteps = steps;
     this.endSeconds = stretch.timeAfter(stretch.steps + steps);
     this.#boundByPolicy = false;
+    this.#boundByWindow = false;
     this.#meter.jumpsCut++;
     return true;
   }
@@ -115,7 +138,7 @@ export class StepClock {
   // ---- passing ----
 
   /** The current step or jump has ended. */
-  finish(batch: Batch): void {
+  finish(batch: FormedBatch): void {
     this.busy = false;
     if (this.#stretch.valid) this.#passStretch(this.#plannedSteps);
     else this.#passStep(batch);
@@ -156,6 +179,7 @@ export class StepClock {
     const from = stretch.elapsedAfter(stretch.steps);
     const blockSeconds = pool.usedBlocks * (stretch.elapsedAfter(stretch.steps + steps) - from);
     meter.passSteps(steps, ledger.sequences, 0, blockSeconds);
+    this.#attribution?.passStretch(stretch, steps);
     if (jumper === undefined) {
       ledger.recordStep(stretch.stepSeconds(stretch.steps));
     } else if (steps > 1) {
@@ -165,14 +189,17 @@ export class StepClock {
     this.#advance(steps);
     stretch.steps += steps;
     if (this.#boundByPolicy) meter.policyStops++;
+    if (this.#boundByWindow) meter.windowStops++;
   }
 
-  #passStep({ shape, decoding }: Batch): void {
+  #passStep(batch: FormedBatch): void {
+    const { shape, decoding } = batch;
     const { pool, ledger } = this.#residents;
     const seconds = this.#stepSeconds;
     let prefillTokens = 0;
     for (let i = 0; i < shape.chunkCount; i++) prefillTokens += shape.chunkNewTokens[i]!;
     this.#meter.passSteps(1, decoding ? ledger.sequences : 0, prefillTokens, pool.usedBlocks * seconds);
+    this.#attribution?.passStep(this.#priced, batch, seconds, this.endSeconds);
     if (decoding) {
       ledger.recordStep(seconds);
       this.#advance(1);
@@ -195,7 +222,9 @@ export class StepClock {
   }
 
   #advance(steps: number): void {
-    this.#residents.ledger.advance(steps);
-    this.#residents.padded?.advance(steps);
+    const { ledger, padded, pool, freesBehindWindow } = this.#residents;
+    ledger.advance(steps);
+    padded?.advance(steps);
+    if (freesBehindWindow) pool.giveBack(ledger.blocksBehindWindow());
   }
 }

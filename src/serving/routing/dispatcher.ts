@@ -1,12 +1,12 @@
 import { randomStream } from "../../core/random.ts";
-import { StepShape } from "../../perf/step-cost.ts";
-import type { PoolConfig, SimulationConfig } from "../config.ts";
+import type { SimulationConfig } from "../config.ts";
 import type { Fleet } from "../fleet.ts";
 import type { RequestLog } from "../request-log.ts";
 import { targetsOf } from "../metrics/slo.ts";
 import type { Router } from "../router.ts";
 import { least } from "./by-load.ts";
 import { LoadView } from "./load-view.ts";
+import { PromptPace } from "./prompt-pace.ts";
 import { ROUTER_BY_NAME } from "./registry.ts";
 
 /** Sends requests to replicas by the policy of its router, and keeps what the router may know of them. */
@@ -28,7 +28,10 @@ export class Dispatcher {
       view: this.#view,
       random: randomStream(config.seed ?? 0, "routing"),
       slots: replicas.map(({ engine }) => engine.maxNumSeqs),
-      secondsPerPromptToken: replicas.map((_, index) => secondsPerPromptToken(fleet.poolOf(index))),
+      pace: new PromptPace(
+        replicas.map((_, index) => fleet.poolOf(index)),
+        this.#view,
+      ),
       ttftTargetSeconds: log.classes.map((name) => targetsOf(config.slo, name).ttftSeconds ?? Infinity),
     });
   }
@@ -99,13 +102,4 @@ export class Dispatcher {
     this.#view.change(seconds, index, 1, tokens, tokens);
     return index;
   }
-}
-
-/** Seconds that a prompt token takes in a step full of them. */
-function secondsPerPromptToken({ cost, engine }: PoolConfig): number {
-  const tokens = Math.min(engine.maxNumBatchedTokens, engine.maxModelLen);
-  const shape = new StepShape(cost.windowTokens.length, 1);
-  shape.addChunk(tokens, 0);
-  shape.logitSequences = 1;
-  return cost.step(shape, cost.openUse()) / tokens;
 }

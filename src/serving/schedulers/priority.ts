@@ -49,7 +49,11 @@ export class PriorityClasses implements Scheduler {
       if (this.#rankOf(request) > this.#rankOf(head)) within += batch.heldBlocks(request);
     }
     if (needed > within) return true;
-    while (needed + batch.decodeBlocksDue > batch.freeBlocks) {
+    // What it needs grows where a victim held blocks of a prompt that begins alike.
+    while (
+      batch.blocksForChunk(head, this.#firstChunk(batch, head)) + batch.decodeBlocksDue >
+      batch.freeBlocks
+    ) {
       const victim = order.pop();
       if (victim === undefined || this.#rankOf(victim) <= this.#rankOf(head)) break;
       batch.preempt(victim);

@@ -1,7 +1,7 @@
-import { InputError } from "../../core/errors.ts";
-import type { SimulationConfig, SloConfig } from "../config.ts";
+import type { SimulationConfig } from "../config.ts";
 import type { RequestLog } from "../request-log.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { classRanks, ttftTargets } from "./class-settings.ts";
 import { CoScheduling } from "./co-scheduling.ts";
 import { earliestDeadlineFirst } from "./earliest-deadline-first.ts";
 import { FairShares } from "./fair.ts";
@@ -47,37 +47,8 @@ export function schedulerMaker(
       return () => new PriorityClasses((request) => ranks[log.classIndex[request]!]!);
     }
     case "edf": {
-      const targets = log.classes.map((name) => ttftTarget(slo, name));
+      const targets = ttftTargets(slo, log.classes);
       return () => earliestDeadlineFirst(log, targets);
     }
   }
-}
-
-/** Rank of each class of the run. */
-function classRanks(priorities: Readonly<Record<string, number>>, classes: readonly string[]): number[] {
-  const unknown = Object.keys(priorities).filter((name) => !classes.includes(name));
-  if (unknown.length > 0) {
-    throw new InputError(
-      unknown.map((found) => ({
-        key: "serving.scheduler.priorities",
-        message: "no request is of the class",
-        found,
-        accepted: classes,
-      })),
-    );
-  }
-  const last = Math.max(...Object.values(priorities)) + 1;
-  return classes.map((name) => priorities[name] ?? last);
-}
-
-function ttftTarget({ request, byClass }: SloConfig, name: string): number {
-  const target = byClass?.[name]?.ttftSeconds ?? request.ttftSeconds;
-  if (target === undefined) {
-    throw new InputError({
-      key: "serving.scheduler",
-      message: `edf needs a TTFT target for every class, and "${name}" has none`,
-      expected: "slo.ttft, or one for the class in slo.by_class",
-    });
-  }
-  return target;
 }

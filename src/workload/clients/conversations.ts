@@ -37,8 +37,9 @@ export interface ConversationSpec extends RequestMixSpec, WorkloadEnd {
 /** Class of events in the queue of users: they are all of one kind. */
 const SEND = 0;
 
-/** Requests that one user may see refused at one and the same instant before the run is given up. */
-const MOST_REFUSALS_AT_ONCE = 1000;
+/** Requests that one user may see fail one after another, within so short a time, before the run is given up. */
+const MOST_FAILURES_AT_ONCE = 1000;
+const AT_ONCE_SECONDS = 1;
 
 /**
  * Users who wait for an answer, think, and go on: `input` and `output` are the new tokens of a turn and of its answer.
@@ -108,6 +109,9 @@ class ConversationSource implements RequestSource {
     draft.inputTokens = seats.nextInput[seat]!;
     draft.outputTokens = this.#mix.drawOutput(draft.classIndex);
     draft.sessionId = seats.session[seat]!;
+    draft.conversationId = draft.sessionId;
+    draft.systemPromptTokens = this.#mix.systemPromptTokens[draft.classIndex]!;
+    draft.systemPromptId = this.#mix.systemPromptId[draft.classIndex]!;
     draft.clientId = seat;
     draft.sourceRow = this.#sent++;
     this.#planAhead(seat, draft);
@@ -120,9 +124,8 @@ class ConversationSource implements RequestSource {
       seats.free(clientId);
       return;
     }
-    const next = seconds + seats.thinkSeconds[clientId]!;
-    this.#guardProgress(clientId, completed, seconds, next);
-    this.#sends.push(next, SEND, clientId);
+    this.#guardProgress(clientId, completed, seconds);
+    this.#sends.push(seconds + seats.thinkSeconds[clientId]!, SEND, clientId);
   }
 
   #nextToSend(): number {
@@ -141,7 +144,8 @@ class ConversationSource implements RequestSource {
     seats.classIndex[seat] = this.#mix.drawClass();
     seats.turnsLeft[seat] = this.#turns?.() ?? 1;
     seats.session[seat] = this.#turns === undefined ? -1 : this.#conversations++;
-    seats.nextInput[seat] = this.#mix.drawInput(seats.classIndex[seat]);
+    const classIndex = seats.classIndex[seat];
+    seats.nextInput[seat] = this.#mix.systemPromptTokens[classIndex]! + this.#mix.drawInput(classIndex);
   }
 
   /** What the user will do once this request is answered. */
@@ -155,18 +159,17 @@ class ConversationSource implements RequestSource {
     else seats.nextInput[seat] = prompt;
   }
 
-  /** Users who do not think and are always refused would send for ever in no time. */
-  #guardProgress(seat: number, completed: boolean, seconds: number, next: number): void {
+  /** Users who hardly think and are never served would send for ever in no time. */
+  #guardProgress(seat: number, completed: boolean, seconds: number): void {
     const seats = this.#seats;
-    if (completed || next > seconds || seconds > seats.refusedSeconds[seat]!) {
-      seats.refusals[seat] = 0;
-      seats.refusedSeconds[seat] = seconds;
-      return;
-    }
-    if (++seats.refusals[seat]! < MOST_REFUSALS_AT_ONCE || this.#requests < Infinity) return;
+    if (completed || seats.failures[seat] === 0) seats.failingSinceSeconds[seat] = seconds;
+    seats.failures[seat] = completed ? 0 : seats.failures[seat]! + 1;
+    if (seats.failures[seat] < MOST_FAILURES_AT_ONCE || this.#requests < Infinity) return;
+    seats.failures[seat] = 0;
+    if (seconds - seats.failingSinceSeconds[seat]! > AT_ONCE_SECONDS) return;
     throw new RunError(
-      `clients without think time send for ever: all of ${MOST_REFUSALS_AT_ONCE} requests of one user were refused ` +
-        `at ${seconds} s, and only the end of the time would end that`,
+      `clients that hardly think send for ever: none of ${MOST_FAILURES_AT_ONCE} requests of one user was served ` +
+        `until ${seconds} s, and only the end of the time would end that`,
     );
   }
 }

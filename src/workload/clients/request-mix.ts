@@ -1,5 +1,5 @@
 import { randomStream, type Random } from "../../core/random.ts";
-import { requireClassNames } from "../checks.ts";
+import { MOST_TOKENS, requireClassNames, requireCount } from "../checks.ts";
 import { createEmpiricalSampler } from "../lengths/empirical.ts";
 import { createLengthSampler, type LengthSampler, type LengthSpec } from "../lengths/length-sampler.ts";
 import { DEFAULT_CLASS } from "../request-table.ts";
@@ -11,12 +11,16 @@ export interface RequestClass {
   readonly weight: number;
   readonly input?: LengthSpec | undefined;
   readonly output?: LengthSpec | undefined;
+  /** Tokens of a text that begins every prompt of the class, before what `input` draws. */
+  readonly systemPromptTokens?: number | undefined;
 }
 
 /** What requests are like, as plain data; input and output lengths are independent of each other. */
 export interface RequestMixSpec {
   readonly input: LengthSpec;
   readonly output: LengthSpec;
+  /** Tokens of one text that begins the prompts of all classes that have none of their own. */
+  readonly systemPromptTokens?: number | undefined;
   /** One class "default" without it. */
   readonly classes?: readonly RequestClass[] | undefined;
 }
@@ -24,6 +28,9 @@ export interface RequestMixSpec {
 /** Draws classes and their lengths; each has a random stream, so that changing one leaves the others as they are. */
 export class RequestMix {
   readonly classes: readonly string[];
+  /** By class: tokens that begin its prompts, and which text they are; -1 for none. */
+  readonly systemPromptTokens: readonly number[];
+  readonly systemPromptId: readonly number[];
   /** An index of `classes`. */
   readonly drawClass: () => number;
   readonly #input: readonly LengthSampler[];
@@ -31,7 +38,7 @@ export class RequestMix {
 
   /** @throws InputError for a length or weight out of range, class names that repeat or exceed 65,536 */
   constructor(
-    { input, output, classes = [{ name: DEFAULT_CLASS, weight: 1 }] }: RequestMixSpec,
+    { input, output, systemPromptTokens = 0, classes = [{ name: DEFAULT_CLASS, weight: 1 }] }: RequestMixSpec,
     seed: number,
   ) {
     this.classes = classes.map(({ name }) => name);
@@ -47,12 +54,21 @@ export class RequestMix {
     const outputOf = shared("output-lengths", output, "output");
     this.#input = classes.map((of) => inputOf(of.name, of.input));
     this.#output = classes.map((of) => outputOf(of.name, of.output));
+    this.systemPromptTokens = classes.map((of) => of.systemPromptTokens ?? systemPromptTokens);
+    for (const tokens of this.systemPromptTokens) {
+      if (tokens !== 0) requireCount("systemPromptTokens", tokens, MOST_TOKENS);
+    }
+    this.systemPromptId = classes.map((of, i) => {
+      if (this.systemPromptTokens[i] === 0) return -1;
+      return of.systemPromptTokens === undefined ? 0 : i + 1;
+    });
     this.drawClass = createClassSampler(
       classes.map(({ weight }) => weight),
       randomStream(seed, "classes"),
     );
   }
 
+  /** New tokens of a prompt, without the text that begins it. */
   drawInput(classIndex: number): number {
     return this.#input[classIndex]!();
   }

@@ -10,9 +10,9 @@ export class Seats {
   nextInput = new Int32Array(64);
   /** Time from the answer under way to the next request. */
   thinkSeconds = new Float64Array(64);
-  /** Requests refused one after another at one instant, and that instant. */
-  refusals = new Int32Array(64);
-  refusedSeconds = new Float64Array(64).fill(-1);
+  /** Requests that failed one after another, and the time of the first of them. */
+  failures = new Int32Array(64);
+  failingSinceSeconds = new Float64Array(64);
   readonly #left: number[] = [];
   #taken = 0;
 
@@ -33,7 +33,7 @@ export class Seats {
     this.session = doubled(this.session);
     this.nextInput = doubled(this.nextInput);
     this.thinkSeconds = doubled(this.thinkSeconds);
-    this.refusals = doubled(this.refusals);
-    this.refusedSeconds = doubled(this.refusedSeconds, -1);
+    this.failures = doubled(this.failures);
+    this.failingSinceSeconds = doubled(this.failingSinceSeconds);
   }
 }

@@ -2,7 +2,7 @@ import { EventQueue } from "../../core/event-queue.ts";
 import { InputError } from "../../core/errors.ts";
 import { randomStream } from "../../core/random.ts";
 import { MOST_TOKENS } from "../checks.ts";
-import type { RequestDraft, RequestEnd, RequestSource, RequestTable } from "../request.ts";
+import type { PromptBlocks, RequestDraft, RequestEnd, RequestSource, RequestTable } from "../request.ts";
 import { firstBlockOf } from "../table-source.ts";
 import { createDurationSampler, type DurationSampler, type DurationSpec } from "./durations.ts";
 
@@ -41,6 +41,7 @@ export function createTraceSessionSource(
 class TraceSessionSource implements RequestSource {
   readonly classes: readonly string[];
   readonly knownCount = undefined;
+  readonly promptBlocks: PromptBlocks | undefined;
   readonly #table: RequestTable;
   readonly #turns: Turns;
   readonly #think: DurationSampler;
@@ -52,6 +53,8 @@ class TraceSessionSource implements RequestSource {
 
   constructor(table: RequestTable, turns: Turns, spec: TraceSessionsSpec, seed: number) {
     this.classes = table.classes;
+    // Blocks tell what the prompts of the trace hold, not what they grow to when every turn lists only what it adds.
+    this.promptBlocks = spec.prompts === "whole" ? table.prefixBlocks : undefined;
     this.#table = table;
     this.#turns = turns;
     this.#think = createDurationSampler(spec.thinkTime, randomStream(seed, "think-times"), "thinkTime");
@@ -74,6 +77,8 @@ class TraceSessionSource implements RequestSource {
     draft.sessionId = table.sessionId![row]!;
     draft.clientId = this.#turns.next[row] === NONE ? NONE : row;
     draft.firstBlockId = firstBlockOf(table, row);
+    draft.blockRow = this.promptBlocks === undefined ? NONE : row;
+    draft.conversationId = this.promptBlocks === undefined ? draft.sessionId : NONE;
     draft.sourceRow = table.sourceRow[row]!;
   }
 

@@ -4,6 +4,10 @@ import type { MeasurementFolder } from "../../../src/analysis/validation/dataset
 export function memoryFolder(files: Readonly<Record<string, string>>): MeasurementFolder {
   return {
     files: Object.keys(files).filter((path) => path.endsWith(".csv") && !path.includes("/")),
+    foldersIn: (path) => {
+      const inside = Object.keys(files).filter((file) => file.startsWith(`${path}/`));
+      return [...new Set(inside.map((file) => file.slice(path.length + 1).split("/", 1)[0]!))].sort();
+    },
     readText: (path) => files[path],
     pathOf: (path) => `measured/${path}`,
   };

@@ -7,6 +7,6 @@ export const concurrencySweeps: Dataset = {
   goals: {},
   columns: ["gpu", "backend", "model", "weights", "isl", "osl", "concurrency", "ttft_ms", "tpot_ms"],
   comparer: () => (row) => {
-    throw new Unmodelled(row.text("gpu"), row.text("model"), "closed-loop clients");
+    throw new Unmodelled(row.text("gpu"), row.text("model"), "whole runs: ador validate-e2e");
   },
 };

@@ -1,28 +1,17 @@
 import { expect, test } from "vitest";
-import { randomStream } from "../../src/core/random.ts";
-import { simulate } from "../../src/serving/simulate.ts";
-import { createConversationSource } from "../../src/workload/clients/conversations.ts";
-import { meanDurationSeconds } from "../../src/workload/clients/durations.ts";
-import { listSource } from "../support/list-source.ts";
-import { meanWithin } from "../support/replications.ts";
-import { toyConfig } from "../support/simulation.ts";
+import { randomStream } from "../../../src/core/random.ts";
+import { simulate } from "../../../src/serving/simulate.ts";
+import { createConversationSource } from "../../../src/workload/clients/conversations.ts";
+import { meanDurationSeconds } from "../../../src/workload/clients/durations.ts";
+import { erlangWait } from "../../support/erlang.ts";
+import { listSource } from "../../support/list-source.ts";
+import { meanWithin } from "../../support/replications.ts";
+import { toyConfig } from "../../support/simulation.ts";
 
 const REPLICATIONS = 30;
 /** Seconds of a step, whatever it holds. */
 const STEP = 0.01;
 const flat = { baseSeconds: STEP, secondsPerToken: 0, secondsPerContextToken: 0, secondsPerLogit: 0 };
-
-/** Mean wait of M/M/k: the Erlang C formula over the spare capacity. */
-function erlangWait(servers: number, load: number, meanServiceSeconds: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let i = 1; i < servers; i++) {
-    term *= load / i;
-    sum += term;
-  }
-  const last = ((term * load) / servers) * (servers / (servers - load));
-  return ((last / (sum + last)) * meanServiceSeconds) / (servers - load);
-}
 
 /** Exponential service in whole steps, so fine that the steps do not show. */
 function replicate(seed: number, replicas: number, router: "central" | "random", utilization: number) {
@@ -123,4 +112,32 @@ test("with more users than can be served throughput is the bottleneck's, in clos
     .filter((at) => at >= 10 && at < 300).length;
   expect(finished / 290).toBeCloseTo(16 / 0.5, 0);
   expect(Math.abs(finished / 290 / 32 - 1)).toBeLessThan(0.01);
+});
+
+// Source: Muntz and Wong, "Asymptotic properties of closed queueing network models", Princeton Conference on Information
+// Sciences and Systems, 1974; as in Denning and Buzen.
+test("the throughput of a closed network keeps below both of its asymptotes, and on them at either end", () => {
+  const [slots, service, think] = [8, 50 * STEP, 2];
+  const throughput = (users: number) => {
+    const source = createConversationSource(
+      {
+        population: { kind: "closed", users, rampUpSeconds: 1 },
+        thinkTime: { kind: "exponential", meanSeconds: think },
+        ...{ input: { kind: "fixed", tokens: 8 }, output: { kind: "fixed", tokens: 50 } },
+        durationSeconds: 2000,
+      },
+      users,
+    );
+    const { records } = simulate(source, toyConfig({ engine: { maxNumSeqs: slots }, cost: flat }));
+    const finishes = records.finishSeconds.subarray(0, records.length);
+    return finishes.filter((at) => at >= 50 && at < 2000).length / 1950;
+  };
+  for (const users of [1, 4, 10, 20, 30, 40, 60, 200]) {
+    const [latencyBound, capacityBound] = [users / (think + service), slots / service];
+    const bound = Math.min(latencyBound, capacityBound);
+    const measured = throughput(users);
+    expect(measured / bound, `${users} users`).toBeLessThan(1.03);
+    // Half a step passes on average before a request can join, and the knee is round: 40 users would just fill the slots.
+    expect(measured / bound, `${users} users`).toBeGreaterThan(users === 30 || users === 40 ? 0.85 : 0.96);
+  }
 });

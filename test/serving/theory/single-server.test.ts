@@ -1,9 +1,9 @@
 import { randomExponential } from "d3-random";
 import { expect, test } from "vitest";
-import { randomStream } from "../../src/core/random.ts";
-import { simulate } from "../../src/serving/simulate.ts";
-import { listSource } from "../support/list-source.ts";
-import { toyConfig } from "../support/simulation.ts";
+import { randomStream } from "../../../src/core/random.ts";
+import { simulate } from "../../../src/serving/simulate.ts";
+import { listSource } from "../../support/list-source.ts";
+import { toyConfig } from "../../support/simulation.ts";
 
 const REPLICATIONS = 30;
 /** Two-sided 95 % quantile of Student's t with 29 degrees of freedom. */
