@@ -67,22 +67,24 @@ export class SearchStore implements Store {
     mkdirSync(folder, { recursive: true });
     this.#lock = lockOf(folder);
     this.#study = facts.study;
-    this.#database = openDatabase(this.#path);
+    try {
+      this.#database = openDatabase(this.#path);
+    } catch (error) {
+      this.#lock.close();
+      throw error;
+    }
     const { study, scenario, model, version, space } = facts;
     this.#database
       .prepare("INSERT OR REPLACE INTO studies VALUES (?, ?, ?, ?, ?)")
       .run(study, scenario, model, version, JSON.stringify(space));
     const rows = this.#database
-      .prepare("SELECT design, fidelity, evaluation FROM evaluations WHERE study = ?")
-      .all(study) as { design: string; fidelity: Fidelity; evaluation: string }[];
+      .prepare("SELECT study, design, fidelity, evaluation FROM evaluations")
+      .all() as { study: string; design: string; fidelity: Fidelity; evaluation: string }[];
     for (const row of rows) {
+      if (row.study !== study) continue;
       this.#known.set(`${row.fidelity}/${row.design}`, JSON.parse(row.evaluation) as Evaluation);
     }
-    const [{ all }] = this.#database
-      .prepare("SELECT count(*) AS all_rows FROM evaluations")
-      .all()
-      .map((row) => ({ all: (row as { all_rows: number }).all_rows })) as [{ all: number }];
-    this.found = { own: rows.length, others: all - rows.length };
+    this.found = { own: this.#known.size, others: rows.length - this.#known.size };
   }
 
   find(design: string, fidelity: Fidelity): Evaluation | undefined {

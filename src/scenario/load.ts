@@ -72,7 +72,7 @@ export function resolveScenario(
   }
 
   refuseUnheardOverrides(root, set);
-  const shared = withoutKeys(root, ["systems"]);
+  const shared = withoutKeys(root, ["systems", "explore"]);
   const parts = splitSystems(root, shared).map(({ name, located }) => ({
     name,
     located,

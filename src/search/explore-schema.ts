@@ -66,6 +66,11 @@ const exploreSchema = z.strictObject({
     .meta({ description: "Devices by name that serve the same requests for comparison" }),
 });
 
+/** JSON Schema of the section, by which editors complete and check it. */
+export function exploreJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(exploreSchema, { io: "input" });
+}
+
 /** A file with such a section; what else stands in it is a scenario's. */
 export const explorationSchema = z.looseObject({ explore: exploreSchema });
 export type ExploreInput = z.output<typeof exploreSchema>;

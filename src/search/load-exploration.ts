@@ -1,3 +1,4 @@
+import { hasTargets } from "../analysis/estimate/slo-judgement.ts";
 import { InputError } from "../core/errors.ts";
 import { parseAnyQuantity, type QuantityKind } from "../core/units.ts";
 import { findDevice } from "../hardware/catalog.ts";
@@ -53,7 +54,7 @@ export function loadExploration(
     throw schemaError(checked.error.issues, root, (at) => schemaKeys(explorationSchema, at));
   }
   const base = withoutKeys(root, ["explore"]);
-  const scenario = resolveScenario(base, path, files);
+  const scenario = resolveScenario(root, path, files);
   refuseUnsearchable(scenario, root);
   const input = checked.data.explore;
   input.compare_with.forEach((name, i) => {
@@ -78,7 +79,7 @@ function refuseUnsearchable({ comparesSystems, slo, workload, systems }: Scenari
   if (systems[0]!.pools !== undefined) {
     throw refuse(["cluster", "pools"], "a search covers equal replicas", "replicas instead of pools");
   }
-  if (slo.run.length === 0 && Object.values(slo.request).every((target) => target === undefined)) {
+  if (!hasTargets(slo)) {
     throw refuse(
       ["slo"],
       "a search needs a service level to hold",

@@ -29,7 +29,7 @@ workload:
     arrivals: { process: poisson, rate: 3/s }
     input: { distribution: uniform, min: 50, max: 1500 }
     output: { distribution: uniform, min: 1, max: 120 }
-    requests: 120
+    requests: 250
 serving: { max_model_len: 4096 }
 slo: { ttft: 1s, max_tbt: 100ms }
 `;

@@ -1,5 +1,7 @@
 import { estimate, type Estimate } from "../../analysis/estimate/estimate.ts";
 import { estimateRequest, trafficOf } from "../../analysis/estimate/scenario-estimate.ts";
+import { sectionsOf } from "../../analysis/experiment/supplies.ts";
+import { meanInterval } from "../../analysis/statistics/confidence-interval.ts";
 import type { TrafficProfile } from "../../analysis/estimate/traffic-profile.ts";
 import { InputError } from "../../core/errors.ts";
 import type { ScenarioFiles } from "../../scenario/files.ts";
@@ -9,7 +11,7 @@ import { parseSystem } from "../../scenario/parse-system.ts";
 import { resolveSystem } from "../../scenario/resolve-system.ts";
 import type { System, Traffic } from "../../scenario/scenario.ts";
 import type { RequestTable } from "../../workload/request.ts";
-import { selectRows } from "../../workload/request-table.ts";
+import { selectFirst } from "../../workload/transforms/selection.ts";
 import { excess, LIMITED, type Constraint } from "../constraints/limits.ts";
 import type { WrittenSetting } from "../space/space.ts";
 import { withDeviceResults } from "./device-results.ts";
@@ -55,9 +57,8 @@ export type Evaluation =
     }
   | { readonly kind: "refused"; readonly constraint: string; readonly problem: string };
 
-/** Parts of the requests that stand for repetitions, and Student's t of their mean's 95 % interval (4 degrees of freedom). */
-const PARTS = 5;
-const STUDENT_T = 2.776;
+/** Sections of the requests that stand for repetitions. */
+const SECTIONS = 5;
 
 /** Works out designs at any fidelity. */
 export class Evaluator {
@@ -65,15 +66,15 @@ export class Evaluator {
   readonly #files: ScenarioFiles;
   readonly #profiles = new Map<number, TrafficProfile>();
   readonly #slice: RequestTable;
-  readonly #parts: readonly RequestTable[];
+  readonly #sections: readonly RequestTable[];
 
   constructor(study: Study, files: ScenarioFiles) {
     this.#study = study;
     this.#files = files;
     const { table, sliceRequests } = study;
-    this.#slice = rows(table, 0, Math.min(sliceRequests, table.length));
-    this.#parts = Array.from({ length: PARTS }, (_, i) =>
-      rows(table, Math.floor((i * table.length) / PARTS), Math.floor(((i + 1) * table.length) / PARTS)),
+    this.#slice = selectFirst(table, sliceRequests);
+    this.#sections = sectionsOf({ kind: "table", table }, SECTIONS).map((section) =>
+      section.kind === "table" ? section.table : table,
     );
   }
 
@@ -90,8 +91,11 @@ export class Evaluator {
       const served = (table: RequestTable) =>
         withDeviceResults(system, replayedService(this.#study.traffic, system, table, guessPerSecond));
       if (fidelity === "slice") return { kind: "done", results: served(this.#slice) };
-      const parts = this.#parts.map(served);
-      return { kind: "done", results: served(this.#study.table), halfWidths: halfWidthsOf(parts) };
+      return {
+        kind: "done",
+        results: served(this.#study.table),
+        halfWidths: halfWidthsOf(this.#sections.map(served)),
+      };
     } catch (error) {
       if (!(error instanceof InputError))
         return { kind: "refused", constraint: "error", problem: String(error) };
@@ -129,24 +133,14 @@ export class Evaluator {
   }
 }
 
-function rows(table: RequestTable, from: number, to: number): RequestTable {
-  const part = selectRows(
-    table,
-    Int32Array.from({ length: to - from }, (_, i) => from + i),
-  );
-  const start = part.arrivalSeconds[0]!;
-  return { ...part, arrivalSeconds: part.arrivalSeconds.map((seconds) => seconds - start) };
-}
-
-/** Of the mean of the parts, by Student's t. */
-function halfWidthsOf(parts: readonly Results[]): Record<string, number> {
+/** Half-widths of 95 % intervals on the mean of the sections; empty where the requests are too few to have any. */
+function halfWidthsOf(sections: readonly Results[]): Record<string, number> {
   return Object.fromEntries(
     RESULT_NAMES.flatMap((name): [string, number][] => {
-      const values = parts.flatMap((part) => part[name] ?? []);
-      if (values.length < PARTS) return [];
-      const mean = values.reduce((sum, value) => sum + value, 0) / PARTS;
-      const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (PARTS - 1);
-      return [[name, STUDENT_T * Math.sqrt(variance / PARTS)]];
+      const values = sections.flatMap((section) => section[name] ?? []);
+      if (values.length < SECTIONS) return [];
+      const { low, high } = meanInterval(Float64Array.from(values));
+      return [[name, (high - low) / 2]];
     }),
   );
 }
