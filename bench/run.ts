@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { benchAzure } from "./azure.ts";
 import { benchCostModel } from "./cost-model.ts";
 import { benchLowLoad } from "./low-load.ts";
+import { benchSearch } from "./search.ts";
 import { benchWholeProcess } from "./whole-process.ts";
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`);
@@ -12,3 +13,4 @@ await benchLowLoad();
 execFileSync(process.execPath, [resolve(import.meta.dirname, "million.js")], { stdio: "inherit" });
 benchWholeProcess();
 await benchCostModel();
+await benchSearch();

@@ -15,6 +15,7 @@ import type { Store } from "./store.ts";
 /** A known device under the same requests, whatever the limits of the search, with the serving settings that suit it best. */
 export interface Comparison {
   readonly name: string;
+  readonly settings: readonly WrittenSetting[];
   readonly evaluation: Evaluation;
 }
 
@@ -67,16 +68,17 @@ export async function findingsOf(
   );
   const estimated = await look(named.flat().map((settings) => unlimited(settings, "estimate", 0)));
   const goodputs = estimated.map((evaluation) => resultsOf(evaluation)?.goodput_at_slo_rps ?? 0);
-  const replayed = await look(
-    named.map((choices, i) => {
-      const own = goodputs.slice(i * knobs.length, (i + 1) * knobs.length);
-      const best = own.indexOf(Math.max(...own));
-      return unlimited(choices[best]!, "full", own[best]!);
-    }),
-  );
+  const chosen = named.map((choices, i) => {
+    const own = goodputs.slice(i * knobs.length, (i + 1) * knobs.length);
+    const best = own.indexOf(Math.max(...own));
+    return unlimited(choices[best]!, "full", own[best]!);
+  });
+  const replayed = await look(chosen);
   return {
     ...{ exploration, outcome },
-    comparisons: exploration.compareWith.map((name, i) => ({ name, evaluation: replayed[i]! })),
+    comparisons: exploration.compareWith.map((name, i) => ({
+      ...{ name, settings: chosen[i]!.settings, evaluation: replayed[i]! },
+    })),
     sensitivities: variations.map((variation) => {
       const { resource, change } = variation;
       const evaluation = varied.get(variation);

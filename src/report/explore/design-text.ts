@@ -8,9 +8,13 @@ const PREFIXED = [
   { from: 2 ** 10, unit: "KiB" },
 ] as const;
 
-/** The setting without what all designs have in common: `systolic_array.rows`. */
-export function axisLabel(path: string): string {
-  return path.replace(/^(device|serving|cluster|precision)\./, "");
+/** The last part of a setting where it tells the setting apart: `rows`; else all but the first: `memory.bandwidth`. */
+export function axisLabel({ axes }: Space, index: number): string {
+  const parts = axes.map(({ path }) => path.split("."));
+  const own = parts[index]!;
+  const last = own.at(-1);
+  const alone = parts.filter((other) => other.at(-1) === last).length === 1;
+  return alone ? last! : own.slice(1).join(".");
 }
 
 /** The value of one axis for people; a dash where the axis does not matter. */

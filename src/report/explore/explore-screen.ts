@@ -20,9 +20,9 @@ export function exploreScreen(findings: Findings, paint: Paint): string {
       rows,
     );
   return [
-    `${paint.bold(scenario.name)}${paint.dim(` - ${scenario.description}`)}`,
+    `${paint.bold(scenario.name)}${scenario.description === "" ? "" : paint.dim(` - ${scenario.description}`)}`,
     "",
-    paint.bold(`Recommended: ${recommendedText(findings)}`),
+    ...wrapped(`Recommended: ${recommendedText(findings)}`).map((line) => paint.bold(line)),
     "",
     table(comparisonTable(findings)),
     "",
@@ -35,4 +35,15 @@ export function exploreScreen(findings: Findings, paint: Paint): string {
     ...effortLines(findings),
     "",
   ].join("\n");
+}
+
+const WIDTH = 110;
+
+/** Lines of at most so many characters, broken after commas. */
+function wrapped(text: string): string[] {
+  return text.split(/(?<=,) /).reduce<string[]>((lines, part) => {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + part.length > WIDTH) return [...lines, part];
+    return [...lines.slice(0, -1), `${last} ${part}`];
+  }, []);
 }

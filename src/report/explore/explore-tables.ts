@@ -52,7 +52,7 @@ export function frontTable({ exploration, outcome }: Findings): TextTable {
     ...new Set([...objectives.list.map(({ result }) => result), "area_mm2" as const, "peak_w" as const]),
   ];
   return {
-    head: ["design", ...varying.map((i) => axisLabel(space.axes[i]!.path)), ...results.map(resultLabel)],
+    head: ["design", ...varying.map((i) => axisLabel(space, i)), ...results.map(resultLabel)],
     rows: outcome.front.map((candidate) => [
       designName(candidate.id, outcome.recommended.id),
       ...varying.map((i) => axisText(space, candidate, i)),
@@ -74,7 +74,7 @@ export function sensitivityTable({ outcome, sensitivities }: Findings): TextTabl
   const base = resultsOf(outcome.recommended.evaluations.estimate)!;
   const shown = ["goodput_at_slo_rps", "goodput_per_w", "ttft_p99_s", "tbt_p99_s"] as const;
   return {
-    head: ["resource, at equal area", "change", ...shown.map((name) => resultLabel(name))],
+    head: ["resource, at equal area by SRAM", "change", ...shown.map((name) => resultLabel(name))],
     rows: sensitivities.map(({ resource, change, results, problem }) => [
       resource,
       signedPercent(change),
@@ -90,7 +90,7 @@ export function sensitivityTable({ outcome, sensitivities }: Findings): TextTabl
 
 /** The settings of the recommended design. */
 export function recommendedText({ exploration: { space }, outcome: { recommended } }: Findings): string {
-  return space.axes.map((axis, i) => `${axisLabel(axis.path)} ${axisText(space, recommended, i)}`).join(", ");
+  return space.axes.map((_, i) => `${axisLabel(space, i)} ${axisText(space, recommended, i)}`).join(", ");
 }
 
 const MOST_NAMED = 3;

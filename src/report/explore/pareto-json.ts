@@ -25,7 +25,10 @@ export function paretoJsonOf(findings: Findings, identity: RunIdentity): Record<
       ...designOf(candidate),
       trade: tradeSentence(candidate, outcome, objectives),
     })),
-    compared_with: comparisons.map(({ name, evaluation }) => ({ device: name, ...answerOf(evaluation) })),
+    compared_with: comparisons.map(({ name, settings, evaluation }) => ({
+      ...{ device: name, settings: Object.fromEntries(settings) },
+      ...answerOf(evaluation),
+    })),
     sensitivity: sensitivities.map(({ resource, change, results, problem }) => ({
       ...{ resource, change, results: results ?? null, problem: results === undefined ? problem : null },
     })),

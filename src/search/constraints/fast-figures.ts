@@ -1,11 +1,11 @@
 import { DEFAULT_AREA } from "../../hardware/area-constants.ts";
 import { LINK_BYTES_PER_SECOND, memoryInterfaceMm2 } from "../../hardware/area.ts";
-import { defaultsOf, type Figures } from "../../hardware/band.ts";
-import { COMMON_BANDS } from "../../hardware/cost/cost-assumptions.ts";
+import { defaultsOf } from "../../hardware/band.ts";
+import { COMMON_BANDS, type CostAssumptions } from "../../hardware/cost/cost-assumptions.ts";
 import { dollarsPerGibibyte } from "../../hardware/cost/device-cost.ts";
 import { grossDies, negativeBinomialYield } from "../../hardware/cost/die-yield.ts";
 import { packageCost } from "../../hardware/cost/package-cost.ts";
-import { processCost, type ProcessCost } from "../../hardware/cost/process-cost.ts";
+import { processCost } from "../../hardware/cost/process-cost.ts";
 import { DRAM_JOULES_PER_BYTE, sramJoulesPerByte } from "../../hardware/energy.ts";
 import { meanHops, nocMm2 } from "../../hardware/noc.ts";
 import { KNOWN_NANOMETRES, nodeScaling } from "../../hardware/node-scaling.ts";
@@ -35,17 +35,15 @@ interface Process {
   readonly vectorFlopJoules: number;
   readonly hopJoules: number;
   readonly sramScale: number;
-  readonly cost: Figures<keyof ProcessCost>;
+  readonly cost: CostAssumptions;
 }
 
+const COST = defaultsOf({ ...COMMON_BANDS, ...AREA_BANDS });
 const PROCESSES: readonly (Process | undefined)[] = tableOf(KNOWN_NANOMETRES, processOf);
 const SRAM_MM2_PER_BYTE = SRAM_STYLES.map((style) => DEFAULT_AREA.sramMm2(2 ** 20, style) / 2 ** 20);
 const DRAM_JOULES = MEMORY_KINDS.map((kind) => DRAM_JOULES_PER_BYTE[kind] * DEFAULT_POWER.dramEnergyFactor);
 const IS_HBM = MEMORY_KINDS.map((kind) => kind.startsWith("hbm"));
-const COST = defaultsOf({ ...COMMON_BANDS, ...AREA_BANDS });
-const GIBIBYTE_DOLLARS = MEMORY_KINDS.map((kind) =>
-  dollarsPerGibibyte({ kind }, { ...COST, ...PROCESSES[7]!.cost, spareCoreShare: 0 }),
-);
+const GIBIBYTE_DOLLARS = MEMORY_KINDS.map((kind) => dollarsPerGibibyte({ kind }, PROCESSES[7]!.cost));
 
 /** Whether areas and prices are known for a process. */
 export function knowsProcess(nanometres: number): boolean {
@@ -109,10 +107,9 @@ export function fastGoodsDollars(n: DesignNumbers, dieMm2: number): number {
   const dieDollars = fastDieDollars(n, dieMm2);
   const memoryDollars = (n.memoryBytes / 2 ** 30) * GIBIBYTE_DOLLARS[n.memoryKind]!;
   const memory = { kind: MEMORY_KINDS[n.memoryKind]!, stacks: n.stacks };
-  const assumptions = { ...COST, ...PROCESSES[n.nanometres]!.cost, spareCoreShare: 0 };
   const { packageDollars, testDollars } = packageCost(
     { memory, dieMm2, dieDollars, memoryDollars },
-    assumptions,
+    PROCESSES[n.nanometres]!.cost,
   );
   return dieDollars + memoryDollars + packageDollars + testDollars;
 }
@@ -136,7 +133,7 @@ function processOf(nanometres: number): Process {
     treeFlopJoules: (DEFAULT_POWER.treeMacJoules * logic) / 2,
     vectorFlopJoules: DEFAULT_POWER.vectorOperationJoules * logic,
     hopJoules: DEFAULT_POWER.hopJoulesPerByte * logicEnergy,
-    cost: defaultsOf({ ...processCost(nanometres) }),
+    cost: { ...COST, ...defaultsOf({ ...processCost(nanometres) }), spareCoreShare: 0 },
   };
 }
 

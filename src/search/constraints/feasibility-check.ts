@@ -9,7 +9,7 @@ import {
 import { MEMORY_KINDS, NUMBERED_SETTINGS, numbersOf, type DesignNumbers } from "../space/design-numbers.ts";
 import type { Point, Space } from "../space/space.ts";
 import { figureDesign, knowsProcess, type DesignFigures } from "./fast-figures.ts";
-import { excess, LIMITED, type Constraint } from "./limits.ts";
+import { excess, LIMITED, type Constraint, type Limited } from "./limits.ts";
 
 /** What cannot be made or cooled, whatever the limits of a search: the rules of `checkFeasible`. */
 const RULES = [
@@ -28,7 +28,9 @@ const IS_HBM = MEMORY_KINDS.map((kind) => kind.startsWith("hbm"));
 /** One axis of the space into one number of the design. */
 interface Writer {
   readonly axis: number;
-  readonly slot: keyof DesignNumbers;
+  readonly write: (numbers: DesignNumbers, value: number) => void;
+  /** What the base has there, for an axis that does not matter. */
+  readonly base: number;
   /** For a choice: the number of each of its names. */
   readonly codes: Float64Array | undefined;
 }
@@ -40,8 +42,7 @@ interface Writer {
 export class FeasibilityCheck {
   /** Names of all that a design may be beyond, in the order of `excesses`. */
   readonly names: readonly string[];
-  readonly #constraints: readonly Constraint[];
-  readonly #base: DesignNumbers;
+  readonly #limits: readonly { readonly constraint: Constraint; readonly fast: Limited["fast"] }[];
   readonly #numbers: DesignNumbers;
   readonly #figures: DesignFigures = { dieMm2: 0, peakWatts: 0, dieWatts: 0 };
   readonly #writers: readonly Writer[];
@@ -51,20 +52,20 @@ export class FeasibilityCheck {
 
   constructor(space: Space, base: HdaDevice, constraints: readonly Constraint[]) {
     this.names = [...RULES, ...constraints.map(({ name }) => name)];
-    this.#constraints = constraints;
-    this.#base = numbersOf(base);
-    this.#numbers = numbersOf(base);
+    this.#limits = constraints.map((constraint) => ({ constraint, fast: LIMITED[constraint.name].fast }));
+    const numbers = numbersOf(base);
+    this.#numbers = numbers;
     this.#excesses = new Float64Array(this.names.length);
     this.#refusals = new Float64Array(this.names.length);
     this.#writers = space.axes.flatMap((axis, index): Writer[] => {
       const setting = NUMBERED_SETTINGS[axis.path];
       if (setting === undefined) return [];
-      const { slot, names } = setting;
+      const { slot, write, names } = setting;
       const codes =
         axis.kind === "choice" && names !== undefined
           ? Float64Array.from(axis.choices, (name) => names.indexOf(String(name)))
           : undefined;
-      return [{ axis: index, slot, codes }];
+      return [{ axis: index, write, base: numbers[slot], codes }];
     });
   }
 
@@ -106,7 +107,7 @@ export class FeasibilityCheck {
   /** What the design has of each limited thing, in the order of the constraints. */
   limitValues(point: Point): number[] {
     this.#judge(point);
-    return this.#constraints.map(({ name }) => LIMITED[name].fast(this.#numbers, this.#figures));
+    return this.#limits.map(({ fast }) => fast(this.#numbers, this.#figures));
   }
 
   /** By how much of each limit the design is beyond it, in the order of `names`; reused by the next call. */
@@ -117,9 +118,11 @@ export class FeasibilityCheck {
 
   #judge(point: Point): void {
     const n = this.#numbers;
-    for (const { axis, slot, codes } of this.#writers) {
+    const writers = this.#writers;
+    for (let i = 0; i < writers.length; i++) {
+      const { axis, write, base, codes } = writers[i]!;
       const value = point[axis]!;
-      n[slot] = Number.isNaN(value) ? this.#base[slot] : codes === undefined ? value : codes[value]!;
+      write(n, Number.isNaN(value) ? base : codes === undefined ? value : codes[value]!);
     }
     const out = this.#excesses;
     if (!knowsProcess(n.nanometres)) {
@@ -137,9 +140,10 @@ export class FeasibilityCheck {
     out[4] = leastLocalBytes(n.arraysPerCore, n.rows, n.columns) / n.localBytes - 1;
     out[5] = figures.dieMm2 / RETICLE_MM2 - 1;
     out[6] = figures.dieWatts / (WATTS_PER_MM2 * figures.dieMm2) - 1;
-    for (let i = 0; i < this.#constraints.length; i++) {
-      const constraint = this.#constraints[i]!;
-      out[RULES.length + i] = excess(constraint, LIMITED[constraint.name].fast(n, figures));
+    const limits = this.#limits;
+    for (let i = 0; i < limits.length; i++) {
+      const { constraint, fast } = limits[i]!;
+      out[RULES.length + i] = excess(constraint, fast(n, figures));
     }
   }
 }

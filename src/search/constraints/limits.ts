@@ -51,7 +51,7 @@ export const LIMITED = {
 
 export type LimitName = keyof typeof LIMITED;
 
-interface Limited {
+export interface Limited {
   /** For people. */
   readonly unit: string;
   /** From the numbers of a design and what follows from them. */
@@ -72,8 +72,7 @@ export interface Constraint {
 
 /** How far beyond a constraint a value is, as a share of the limit; 0 or less within it. */
 export function excess({ atMost, atLeast }: Constraint, value: number): number {
-  return Math.max(
-    atMost === undefined ? -Infinity : (value - atMost) / atMost,
-    atLeast === undefined ? -Infinity : (atLeast - value) / atLeast,
-  );
+  const above = atMost === undefined ? -Infinity : (value - atMost) / atMost;
+  const below = atLeast === undefined ? -Infinity : (atLeast - value) / atLeast;
+  return above > below ? above : below;
 }

@@ -6,7 +6,7 @@ import { violationOf, type Assessed, type SearchProblem } from "./strategy.ts";
 
 const GENERATION = 256;
 /** Some seconds of feasibility checks. */
-const MOST_COMBINATIONS = 20e6;
+const MOST_COMBINATIONS = 5e6;
 
 /** Every combination that can be built, in the order of the axes. */
 export function* grid(problem: SearchProblem): Generator<readonly Point[], void, readonly Assessed[]> {
