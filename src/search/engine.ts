@@ -13,7 +13,7 @@ export interface Engine {
 }
 
 /** One after the other in the calling thread. */
-export function inlineEngine(evaluator: Evaluator): Engine {
+export function inlineEngine(evaluator: Pick<Evaluator, "evaluate">): Engine {
   return {
     run(jobs, onDone) {
       for (const job of jobs) onDone(job, evaluator.evaluate(job));

@@ -69,7 +69,7 @@ function answerTo(job: EvaluationJob): Evaluation {
   answers.set(key, answer);
   return answer;
 }
-const remembering = { evaluate: answerTo } as Evaluator;
+const remembering = { evaluate: answerTo };
 const demand = rateOf(table);
 
 /** Counts what is worked out, and stops for good after some of it. */
