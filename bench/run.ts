@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
+import { benchAttribution } from "./attribution.ts";
 import { benchAzure } from "./azure.ts";
 import { benchCostModel } from "./cost-model.ts";
 import { benchLowLoad } from "./low-load.ts";
@@ -9,8 +10,11 @@ import { benchWholeProcess } from "./whole-process.ts";
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`);
 await benchAzure();
+await benchAttribution();
 await benchLowLoad();
-execFileSync(process.execPath, [resolve(import.meta.dirname, "million.js")], { stdio: "inherit" });
+for (const alone of ["million.js", "fleet.js"]) {
+  execFileSync(process.execPath, [resolve(import.meta.dirname, alone)], { stdio: "inherit" });
+}
 benchWholeProcess();
 await benchCostModel();
 await benchSearch();

@@ -23,6 +23,7 @@ export interface RunFlags extends ScenarioFlags {
   readonly force?: boolean;
   readonly timeline?: boolean;
   readonly timelineSeconds?: number;
+  readonly attribution?: boolean;
   readonly stepByStep?: boolean;
   readonly replications?: number;
   /** `ttft_p99=5%` each. */
@@ -31,11 +32,36 @@ export interface RunFlags extends ScenarioFlags {
   readonly quiet?: boolean;
 }
 
+export interface CompareFlags extends ScenarioFlags {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly replications?: number;
+  readonly json?: boolean;
+}
+
+export interface WhyFlags {
+  readonly in: string;
+  readonly json?: boolean;
+}
+
 export interface CheckFlags extends ScenarioFlags {
   readonly json?: boolean;
 }
 
 export interface EstimateFlags extends ScenarioFlags {
+  readonly json?: boolean;
+}
+
+export interface SensitivityFlags extends ScenarioFlags {
+  readonly metric: string;
+  /** Shares, 0..1. */
+  readonly change: number;
+  readonly confidence: number;
+  readonly equalArea?: boolean;
+  readonly replications: number;
+  readonly system?: string;
+  readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -76,8 +102,8 @@ export interface GenerateFlags extends OutputFlags {
   readonly set?: readonly string[];
 }
 
-export interface ValidateFlags {
-  /** Folder of measurements. */
+/** Where measurements lie, and where what comes of them goes. */
+export interface MeasurementFlags {
   readonly data: string;
   readonly out: string;
   readonly force?: boolean;
@@ -96,6 +122,22 @@ export interface StoreQueryFlags {
   /** Folder of a search. */
   readonly out: string;
 }
+/** Of the cost model against measurements, or with a scenario of the estimate against the simulation. */
+export interface ValidateFlags extends ScenarioFlags {
+  /** Folder of measurements. */
+  readonly data?: string;
+  readonly sweep?: string;
+  /** File of what a real system did. */
+  readonly measured?: string;
+  readonly replications: number;
+  /** 0..1 */
+  readonly confidence: number;
+  readonly system?: string;
+  readonly out: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
 /** Which system of which scenario, or the system of flags. */
 export interface NamedSystemFlags extends ExplainedSystemFlags {
   readonly system?: string;

@@ -4,13 +4,17 @@ import { addCapacity } from "./capacity-program.ts";
 import { addEstimate } from "./estimate-program.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addExplore, addStore } from "./explore-program.ts";
+import { addCompare } from "./compare-program.ts";
 import { addExplain } from "./explain-program.ts";
-import { LISTS, type CheckFlags, type ListFlags, type ListName, type ValidateFlags } from "./flags.ts";
+import { LISTS, type CheckFlags, type ListFlags, type ListName } from "./flags.ts";
 import { examples } from "./option-parsers.ts";
 import { addProfile } from "./profile-program.ts";
 import { addRun } from "./run-program.ts";
 import { addScenarioOptions } from "./shared-options.ts";
+import { addSensitivity } from "./sensitivity-program.ts";
 import { addTrace } from "./trace-program.ts";
+import { addWhy } from "./why-program.ts";
+import { addValidate, addValidateEndToEnd } from "./validate-program.ts";
 
 /** The command line. Each command loads its code when it runs, so that help comes at once. */
 export function createProgram(): Command {
@@ -42,6 +46,7 @@ export function createProgram(): Command {
           "ador explain --model llama-3.1-8b --device ador-recalled",
           "where the time of one engine step goes",
         ],
+        ["ador compare before.yaml after.yaml", "is the second one better, and how sure is that?"],
         ["ador trace info traces/conversation.csv", "what is in a trace"],
         ["ador list devices", "accelerators known by name"],
       ]),
@@ -51,9 +56,12 @@ export function createProgram(): Command {
       `\nExit codes: 0 done, 1 the run failed, 2 bad input, 130 interrupted (what was done is kept).`,
     );
   addRun(program);
+  addWhy(program);
+  addCompare(program);
   addCheck(program);
   addEstimate(program);
   addCapacity(program);
+  addSensitivity(program);
   addExplain(program);
   addExplore(program);
   addStore(program);
@@ -122,54 +130,6 @@ function addSchema(program: Command): void {
     .action(async () => {
       const { schemaCommand } = await import("./schema-command.ts");
       schemaCommand();
-    });
-}
-
-function addValidate(program: Command): void {
-  program
-    .command("validate")
-    .summary("compare the cost model with times measured on real accelerators")
-    .description(
-      "Compares the cost model with every known table of measurements in a folder. Writes points.csv, summary.csv, unmodelled.csv and report.html.",
-    )
-    .option("-d, --data <dir>", "folder of measurements, a CSV file a dataset", "../shared/ground-truth")
-    .option("-o, --out <dir>", "write the results here", "out/validation")
-    .option("-f, --force", "write into a folder that holds other things, replacing an earlier result")
-    .option("--json", "print the answer as JSON and nothing else")
-    .addHelpText(
-      "before",
-      examples([
-        ["ador validate --data measured --out out/validation", "errors by dataset and device, with plots"],
-        ["ador validate --data measured --force --json | jq .summary", "the same for a script"],
-      ]),
-    )
-    .action(async (options: ValidateFlags) => {
-      const { validateCommand } = await import("./validate-command.ts");
-      validateCommand(options);
-    });
-}
-
-function addValidateEndToEnd(program: Command): void {
-  program
-    .command("validate-e2e")
-    .summary("replay measured runs of real engines, and compare their latencies")
-    .description(
-      "Replays recorded runs and closed-loop sweeps of real serving engines with their own settings and arrivals. Writes summary.csv, predictions.csv, timeseries.csv, unmodelled.csv and report.html.",
-    )
-    .option("-d, --data <dir>", "folder of measurements", "../shared/ground-truth")
-    .option("-o, --out <dir>", "write the results here", "out/validation-e2e")
-    .option("-f, --force", "write into a folder that holds other things, replacing an earlier result")
-    .option("--json", "print the answer as JSON and nothing else")
-    .addHelpText(
-      "before",
-      examples([
-        ["ador validate-e2e --data measured", "TTFT, TPOT and E2E beside the measured ones, load over time"],
-        ["ador validate-e2e --data measured --force --json | jq .summary", "the same for a script"],
-      ]),
-    )
-    .action(async (options: ValidateFlags) => {
-      const { validateEndToEndCommand } = await import("./validate-e2e-command.ts");
-      validateEndToEndCommand(options);
     });
 }
 

@@ -24,6 +24,7 @@ export async function runCommand(scenarioPath: string, flags: RunFlags): Promise
         mode: flags.stepByStep === true ? "step-by-step" : "fast-forward",
         timelineSeconds: flags.timelineSeconds,
         withTimelineFile: flags.timeline === true || flags.timelineSeconds !== undefined,
+        attribution: flags.attribution,
         replications: replicationPlan(flags),
         withProgress: process.stderr.isTTY && flags.quiet !== true && flags.json !== true,
       },
@@ -50,7 +51,7 @@ function replicationPlan({ replications, precision = [] }: RunFlags): Replicatio
  * A Ctrl-C before the simulation ends the program at once; the first one during it ends the run and keeps what completed,
  * a second one drops that too. What an output folder has staged goes with the process.
  */
-function stopOnInterrupt(thread: SimulationThread): () => void {
+export function stopOnInterrupt(thread: SimulationThread): () => void {
   const onInterrupt = (): void => {
     if (thread.stopped || !thread.simulating) process.exit(EXIT.interrupted);
     thread.stop();

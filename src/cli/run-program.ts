@@ -17,6 +17,7 @@ export function addRun(program: Command): void {
   addScenarioOptions(run)
     .option("--timeline", "also write timeline.csv, about 400 samples of load and KV use")
     .option("--timeline-seconds <s>", "write it with a sample every so many seconds", positiveNumber)
+    .option("--attribution", "split first tokens and gaps above the SLO into what they waited for")
     .option(
       "--step-by-step",
       "walk every engine step instead of jumping over stretches of equal batches; same answer, slower",
@@ -41,6 +42,7 @@ export function addRun(program: Command): void {
         ["ador run my.yaml --set cluster.replicas=4 --set slo.ttft=500ms", "change settings on the way"],
         ["ador run my.yaml --trace day.csv.gz --seed 7 --json | jq .ttft_s.p99", "one number for a script"],
         ["ador run my.yaml --trace lengths.csv --rate 5", "a list of lengths, arriving at random"],
+        ["ador run my.yaml --attribution --out out/why", "and why the tail is what it is"],
         ["ador run my.yaml --precision ttft_p99=5%", "as many runs as a p99 within 5 % takes"],
       ]),
     )

@@ -12,8 +12,10 @@ import { validationScreen } from "../report/validation/validation-screen.ts";
 import type { ValidateFlags } from "./flags.ts";
 import { paintFor } from "./paint.ts";
 
-/** `ador validate`: compares the model with a folder of measurements and writes what comes of it. */
-export function validateCommand({ data, out, force, json }: ValidateFlags): void {
+const MEASUREMENTS = "../shared/ground-truth";
+
+/** `ador validate` without a scenario: compares the model with a folder of measurements and writes what comes of it. */
+export function validateCommand({ data = MEASUREMENTS, out, force, json }: ValidateFlags): void {
   const validation = validateFolder(data);
   const output = new OutputFolder(out, force === true);
   output.write("points.csv", [pointsCsv(validation)]);

@@ -17,11 +17,11 @@ import {
 } from "../report/validation/serving-csv.ts";
 import { servingJsonOf } from "../report/validation/serving-json.ts";
 import { servingScreen } from "../report/validation/serving-screen.ts";
-import type { ValidateFlags } from "./flags.ts";
+import type { MeasurementFlags } from "./flags.ts";
 import { paintFor } from "./paint.ts";
 
 /** `ador validate-e2e`: replays measured runs of real engines and writes how the latencies compare. */
-export function validateEndToEndCommand({ data, out, force, json }: ValidateFlags): void {
+export function validateEndToEndCommand({ data, out, force, json }: MeasurementFlags): void {
   const validation = validateFolder(data);
   const output = new OutputFolder(out, force === true);
   output.write("summary.csv", [servingSummaryCsv(validation)]);

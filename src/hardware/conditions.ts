@@ -1,7 +1,7 @@
 import type { GpuDevice, MemorySystem } from "./device.ts";
 
 /** Seconds between the kernels of a CUDA graph, which a profiler does not count. */
-const GRAPH_GAP_SECONDS = 0.9e-6;
+export const GRAPH_GAP_SECONDS = 0.9e-6;
 
 /**
  * The device after seconds of full load, at its power limit, with the kernels of 2023 where those were measured; otherwise as

@@ -24,6 +24,7 @@ const RESULT_FILES = [
   "timeline.csv",
   "report.html",
   "compare.json",
+  "compare.csv",
 ];
 
 /**

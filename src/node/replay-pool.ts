@@ -9,10 +9,12 @@ const OPTIONS = { mode: "fast-forward", timelineSeconds: 0 } as const;
 /** Threads that replay jobs, one for each core; answers do not depend on their number. */
 export class ReplayPool {
   readonly #lead = new SimulationThread();
-  readonly #threads = [
+  readonly #idle = [
     this.#lead,
     ...Array.from({ length: availableParallelism() - 1 }, () => this.#lead.follower()),
   ];
+  /** Who gets the next thread that is free. */
+  readonly #waiting: ((thread: SimulationThread) => void)[] = [];
   #asked = 0;
   #done = 0;
 
@@ -26,25 +28,28 @@ export class ReplayPool {
   }
 
   /**
-   * Replays the jobs and answers in their order.
+   * Replays the jobs and answers in their order. Several calls may wait at a time: first come, first served.
    * @throws InputError or RunError as the first simulation that failed did
    */
-  readonly replay = async (jobs: readonly ReplayJob[]): Promise<readonly ReplayOutcome[]> => {
-    const outcomes: ReplayOutcome[] = [];
-    let next = 0;
+  readonly replay = (jobs: readonly ReplayJob[]): Promise<readonly ReplayOutcome[]> => {
     this.#asked += jobs.length;
-    const work = async (thread: SimulationThread): Promise<void> => {
-      while (next < jobs.length) {
-        const index = next++;
-        const { traffic, system, supply } = jobs[index]!;
-        thread.supply(supply);
-        outcomes[index] = (await thread.replay(traffic, system, OPTIONS)).outcome;
-        this.#done++;
-      }
-    };
-    await Promise.all(this.#threads.map(work));
-    return outcomes;
+    return Promise.all(jobs.map((job) => this.#replayOne(job)));
   };
+
+  async #replayOne({ traffic, system, supply }: ReplayJob): Promise<ReplayOutcome> {
+    const thread =
+      this.#idle.pop() ?? (await new Promise<SimulationThread>((resolve) => this.#waiting.push(resolve)));
+    try {
+      thread.supply(supply);
+      const { outcome } = await thread.replay(traffic, system, OPTIONS);
+      this.#done++;
+      return outcome;
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(thread);
+      else next(thread);
+    }
+  }
 
   async close(): Promise<void> {
     await this.#lead.close();

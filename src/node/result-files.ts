@@ -1,3 +1,4 @@
+import { attributionCsv } from "../report/attribution-csv.ts";
 import { compareJsonOf } from "../report/comparison.ts";
 import { renderReport } from "../report/html/render-report.ts";
 import { replicationsCsv } from "../report/replications-csv.ts";
@@ -33,16 +34,20 @@ export function writeResults(
   folder.commit();
 }
 
-function writeSystem(
+/** Writes the files of one system below `prefix`, which is empty or ends in `/`. */
+export function writeSystem(
   folder: OutputFolder,
   prefix: string,
   { report, wallSeconds }: FinishedRun,
-  library: string,
-  withTimeline: boolean,
+  library = chartLibrary(),
+  withTimeline = false,
 ): void {
   const { outcome } = report;
   folder.write(`${prefix}summary.json`, [jsonText(summaryOf(report))]);
   folder.write(`${prefix}requests.csv`, requestsCsv(outcome.records));
+  if (outcome.attribution !== undefined) {
+    folder.write(`${prefix}attribution.csv`, attributionCsv(outcome.attribution, outcome.records));
+  }
   if (report.replicated !== undefined) {
     folder.write(`${prefix}replications.csv`, [replicationsCsv(report.replicated.replications)]);
   }

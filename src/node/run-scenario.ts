@@ -32,6 +32,8 @@ export interface RunRequest extends ReplayOptions {
   readonly replications?: ReplicationPlan | undefined;
 }
 
+type ReplayRequest = ReplayOptions & Pick<RunRequest, "withProgress" | "replications">;
+
 /**
  * The main job: loads a scenario, reads its trace, replays it on every system and writes the results.
  * @param thread where to simulate; a stop asked of it ends the run early with what was done until then
@@ -58,6 +60,25 @@ export async function runScenario(
     folder?.discard();
     throw error;
   }
+}
+
+/**
+ * Runs every system of a scenario and writes nothing.
+ * @param replications runs with different seeds; undefined for one
+ */
+export async function runSystems(
+  scenarioPath: string,
+  overrides: ScenarioOverrides,
+  replications: number | undefined,
+  thread: SimulationThread,
+): Promise<readonly FinishedRun[]> {
+  const scenario = loadScenario(scenarioPath, diskFiles, overrides);
+  const { supply, identity } = await prepareRequests(scenario);
+  checkSupply(supply, scenario);
+  thread.supply(supply);
+  const plan = replications === undefined ? undefined : { most: replications, targets: [] };
+  const once = { mode: "fast-forward", timelineSeconds: undefined, withProgress: false } as const;
+  return replayAll({ ...once, replications: plan }, scenario, identity, supply, thread);
 }
 
 /** The requests of a scenario as its transforms leave them, and what results say about their origin. */
@@ -115,7 +136,7 @@ async function readWorkload(workload: TraceWorkload, seed: number) {
 
 /** Every system once, and then with other seeds as the plan asks. */
 async function replayAll(
-  request: RunRequest,
+  request: ReplayRequest,
   scenario: Scenario,
   identity: RunIdentity,
   supply: RequestSupply,
@@ -163,7 +184,7 @@ async function supplyWithSeed(
 }
 
 async function replaySystems(
-  { mode, timelineSeconds, withProgress }: RunRequest,
+  { mode, timelineSeconds, attribution, withProgress }: ReplayRequest,
   scenario: Scenario,
   identity: RunIdentity,
   supply: RequestSupply,
@@ -175,7 +196,11 @@ async function replaySystems(
     if (thread.stopped && runs.length > 0) break;
     const hideProgress = progress?.showProgress(system.name, progress.measureOf(supply, thread));
     try {
-      const { outcome, wallSeconds } = await thread.replay(scenario, system, { mode, timelineSeconds });
+      const { outcome, wallSeconds } = await thread.replay(scenario, system, {
+        mode,
+        timelineSeconds,
+        attribution,
+      });
       const statistics = runStatistics(outcome.records, outcome.window, outcome.interrupted);
       const warnings = [...identity.warnings, ...beyondProfile(system, outcome.records)];
       const report: RunReport = {

@@ -83,8 +83,14 @@ function mapValues<K extends string, V, W>(
   >;
 }
 
-/** What a screen or a page says of a run: whether it has settled, and how sure its tails are. */
-export function trustSentence({ statistics, replicated, outcome }: RunReport): string {
+/** What a screen or a page says of each run: whether it has settled, and how sure its tails are. */
+export function trustSentences(reports: readonly RunReport[]): string[] {
+  return reports.map((report) =>
+    reports.length > 1 ? `${report.system.name}: ${trustSentence(report)}` : trustSentence(report),
+  );
+}
+
+function trustSentence({ statistics, replicated, outcome }: RunReport): string {
   const { verdict, reason } = statistics.steadiness;
   const judged = `Run ${verdict}: ${reason}.`;
   const intervals = replicated?.estimates.intervals ?? statistics.intervals;
@@ -118,8 +124,11 @@ export function precisionMisses({ replications, estimates, targets }: Replicated
     if (estimate === undefined || !isInterval(estimate)) return [];
     const width = relativeHalfWidth(estimate);
     if (width <= target.share) return [];
+    const percent = (share: number) => `±${Number((100 * share).toPrecision(2))} %`;
+    const runs = formatPlural(replications.length, "replication");
+    const needed = formatCount(replicationsFor(replications.length, target, estimate));
     return [
-      `${target.name} is known to ±${(100 * width).toPrecision(2)} % after ${formatPlural(replications.length, "replication")}, not ±${(100 * target.share).toPrecision(2)} %; about ${formatCount(replicationsFor(replications.length, target, estimate))} would do`,
+      `${target.name} is known to ${percent(width)} after ${runs}, not ${percent(target.share)}; about ${needed} would do`,
     ];
   });
 }

@@ -1,4 +1,5 @@
 import { GAP_SKETCH_RELATIVE_ERROR } from "../core/gap-sketch.ts";
+import { causesAboveSlo } from "../analysis/attribution/by-cause.ts";
 import { deviceAreaBand } from "../hardware/area.ts";
 import { peakWattsBand } from "../hardware/power.ts";
 import { inSnakeCase } from "../scenario/setting-map.ts";
@@ -43,7 +44,7 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
     tpot_s: metrics.tpot,
     e2e_s: metrics.e2e,
     queue_s: metrics.queue,
-    slo: sloOf(scenario.slo.request, metrics),
+    slo: sloOf(scenario.slo.request, metrics, byCauseOf(report)),
     kv: {
       capacity_blocks: metrics.kv.capacityBlocks,
       peak_utilization: metrics.kv.peakUtilization,
@@ -51,6 +52,7 @@ export function summaryOf(report: RunReport): Record<string, unknown> {
       preemptions: metrics.kv.preemptions,
       prefix_hit_rate: prefixHitRate(metrics),
     },
+    speculation: metrics.speculation === undefined ? null : inSnakeCase(metrics.speculation),
     prefix_cache: metrics.prefixCache === undefined ? null : prefixCacheOf(metrics.prefixCache),
     devices: {
       count: devices.count,
@@ -102,7 +104,17 @@ function kvTransferOf(transfer: NonNullable<RunMetrics["kvTransfer"]>): Record<s
   return { transfers, bytes, mean_wait_s, mean_s };
 }
 
-function sloOf(targets: RequestTargets, { slo }: RunMetrics): Record<string, unknown> {
+/** Mean seconds of each cause over what missed its target; null where nobody asked. */
+function byCauseOf({ scenario, outcome: { attribution, records } }: RunReport): unknown {
+  if (attribution === undefined) return null;
+  const { ttft, gap } = causesAboveSlo(attribution, records, scenario.slo);
+  return {
+    ttft: { above_slo: ttft.count, mean_s: ttft.means },
+    gap: { above_slo: gap.count, unlisted: gap.unlisted, mean_s: gap.means },
+  };
+}
+
+function sloOf(targets: RequestTargets, { slo }: RunMetrics, byCause: unknown): Record<string, unknown> {
   return {
     targets: {
       ...(targets.ttftSeconds !== undefined && { ttft_s: targets.ttftSeconds }),
@@ -121,7 +133,7 @@ function sloOf(targets: RequestTargets, { slo }: RunMetrics): Record<string, unk
         { requests, attainment, goodput_rps: goodputPerSecond },
       ]),
     ),
-    by_cause: null,
+    by_cause: byCause,
     run_targets: slo.runTargets.map((target) => ({
       target: `${target.metric}_${target.statistic}`,
       limit_s: target.seconds,

@@ -1,5 +1,5 @@
 import { assumptionsOf } from "./assumptions.ts";
-import { trustSentence } from "./confidence.ts";
+import { trustSentences } from "./confidence.ts";
 import { judge } from "./comparison.ts";
 import { formatCount, formatNumber, formatShare } from "./format.ts";
 import { plainTable } from "./plain-table.ts";
@@ -50,7 +50,7 @@ export function terminalScreen(reports: readonly RunReport[], paint: Paint): str
     "",
     paint.bold(sentence),
     ...rejectionLines(reports),
-    ...trustLines(reports),
+    ...trustSentences(reports),
     ...(assumptions.length === 0 ? [] : [paint.dim(assumptions.join(" "))]),
     "",
   ].join("\n");
@@ -103,13 +103,6 @@ function rejectionLines(reports: readonly RunReport[]): string[] {
     if (text === undefined) return [];
     return [reports.length > 1 ? `${report.system.name}: ${text}.` : `${text}.`];
   });
-}
-
-/** A line for each system that says how far its figures can be trusted. */
-function trustLines(reports: readonly RunReport[]): string[] {
-  return reports.map((report) =>
-    reports.length > 1 ? `${report.system.name}: ${trustSentence(report)}` : trustSentence(report),
-  );
 }
 
 function firstSentence(text: string): string {

@@ -59,7 +59,7 @@ const retrySchema = z
       description: "Share of a pause that is drawn at random, so that clients do not return together",
     }),
   })
-  .meta({ description: "Requests that timed out or were turned away are sent again" });
+  .meta({ description: "Requests that timed out, were turned away or lost with a replica are sent again" });
 
 /** How clients behave who do not wait for ever. */
 export const clientsSchema = z

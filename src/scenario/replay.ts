@@ -9,6 +9,8 @@ export interface ReplayOptions {
   readonly mode: SimulationConfig["mode"];
   /** Spacing of the timeline's samples in seconds of simulated time; some 400 samples when undefined. */
   readonly timelineSeconds: number | undefined;
+  /** Whether first tokens and gaps above the SLO are split into what they waited for. */
+  readonly attribution?: boolean | undefined;
 }
 
 /** What a replay found, as plain data: gaps between tokens are kept as their cumulative distribution. */
@@ -22,7 +24,7 @@ export function simulationConfig(
   { seed, slo, clients, margins }: Traffic,
   system: System,
   supply: RequestSupply,
-  { mode, timelineSeconds = timelineSpacing(supply) }: ReplayOptions,
+  { mode, attribution, timelineSeconds = timelineSpacing(supply) }: ReplayOptions,
 ): SimulationConfig {
   const { scheduler, engine, replicas, router, routerDelaySeconds, admission, kvTransfer } = system;
   const { failures, autoscaling } = system;
@@ -35,7 +37,7 @@ export function simulationConfig(
   return {
     ...{ pools, kvTransfer, failures, autoscaling },
     ...{ scheduler, engine, replicas, router, routerDelaySeconds, admission, cost },
-    ...{ seed, slo, clients, window, mode, timelineSeconds },
+    ...{ seed, slo, clients, window, mode, timelineSeconds, attribution },
   };
 }
 

@@ -18,6 +18,7 @@ import { locatedAt, placeOf, type Located, type Path } from "./located.ts";
 import { problemAt } from "./problems.ts";
 import { resolveWrittenPath } from "./read.ts";
 import { resolvePrefixCaching } from "./resolve-prefix-caching.ts";
+import { resolveSpeculation } from "./resolve-speculation.ts";
 import { resolveChunking, resolveHostSwap, resolveScheduler, swaps } from "./resolve-scheduler.ts";
 import type { Replicas } from "./scenario.ts";
 import type { SystemInput } from "./schema.ts";
@@ -154,7 +155,7 @@ function resolveDevice(root: Located, { device: input }: SystemInput): Device {
 
 function resolveEngine(
   root: Located,
-  { serving }: SystemInput,
+  { serving, seed }: SystemInput,
   split: Pick<Replicas, "model" | "device" | "precision" | "parallelism">,
 ): EngineConfig {
   const { model } = split;
@@ -193,13 +194,16 @@ function resolveEngine(
       }),
     );
   const prefixCaching = resolvePrefixCaching(root, serving, () => poolSize().blockBytes);
-  // Cached blocks are kept whole, and so are those of policies that reserve them.
-  const frees = prefixCaching === undefined && CHUNK_BY_CHUNK_SCHEDULERS.has(serving.scheduler.policy);
+  const speculation = resolveSpeculation(root, serving, seed);
+  // Cached blocks are kept whole, and so are those beside drafts and those of policies that reserve them.
+  const keepsAll = prefixCaching !== undefined || speculation !== undefined;
+  const frees = !keepsAll && CHUNK_BY_CHUNK_SCHEDULERS.has(serving.scheduler.policy);
   const slidingWindowTokens = frees ? commonWindowTokens(model) : undefined;
   return {
     ...{ maxNumBatchedTokens, maxModelLen, blockSize, enableChunkedPrefill },
     ...(prefixCaching !== undefined && { prefixCaching }),
     ...(slidingWindowTokens !== undefined && { slidingWindowTokens }),
+    ...(speculation !== undefined && { speculation }),
     maxNumSeqs: serving.max_num_seqs,
     kvBlocks: serving.kv_blocks ?? poolSize().blocks,
     ...(swaps(serving.scheduler) && {

@@ -53,7 +53,7 @@ function settingsOf(
   files: ScenarioFiles,
 ): SystemSettings {
   const { weights, experts, kv, activations } = precision;
-  const { kv_offload: offload, ...serving } = input.serving;
+  const { kv_offload: offload, speculative, ...serving } = input.serving;
   return {
     model: model.name,
     precision: { weights, experts, kv, activations },
@@ -62,6 +62,7 @@ function settingsOf(
     cluster: { ...clusterSettings(input.cluster), ...(pooled !== undefined && poolSettings(pooled)) },
     serving: {
       ...serving,
+      ...(speculative !== undefined && { speculative }),
       ...(offload !== undefined && { kv_offload: inSnakeCase(offload) }),
       scheduler: schedulerSettings(serving.scheduler),
       max_model_len: engine.maxModelLen,

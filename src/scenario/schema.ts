@@ -99,6 +99,20 @@ const kvOffloadSchema = z
 /** Formats of the KV cache by vLLM's names; the two kinds of fp8 take the same room and time. */
 const KV_CACHE_DTYPES = ["auto", "bfloat16", "fp8", "fp8_e4m3", "fp8_e5m2"] as const;
 
+const speculativeSchema = z
+  .strictObject({
+    num_speculative_tokens: count("Tokens drafted for every decoding sequence and step"),
+    acceptance_rate: z
+      .number()
+      .min(0)
+      .max(1)
+      .meta({ description: "Chance that a drafted token is accepted when those before it are (0..1)" }),
+    draft_cost: z.number().min(0).default(0).meta({
+      description: "Time to draft one token, as a share of the time of a step without drafts",
+    }),
+  })
+  .meta({ description: "Speculative decoding: tokens are drafted and verified together" });
+
 const servingSchema = z.strictObject({
   scheduler: schedulerSchema.prefault(DEFAULT_POLICIES.scheduler),
   max_num_seqs: count("Sequences that may run at the same time on one replica").default(256),
@@ -119,6 +133,7 @@ const servingSchema = z.strictObject({
     description: "Longest prefill chunk of one request in tokens; 0 for no limit besides the budget",
   }),
   kv_blocks: count("KV blocks of one replica, instead of what fits in device memory").optional(),
+  speculative: speculativeSchema.optional(),
   kv_cache_dtype: z
     .enum(KV_CACHE_DTYPES)
     .default("auto")

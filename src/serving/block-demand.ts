@@ -52,9 +52,10 @@ export class BlockDemand {
     }
   }
 
-  /** Blocks to be taken for the next token of a decoding request. */
+  /** Blocks to be taken for the next step of a decoding request. */
   ofToken(request: number): number {
-    return this.#pool.blocksToGrow(this.#ledger.computedTokens(request), 1);
+    const ledger = this.#ledger;
+    return this.#pool.blocksToGrow(ledger.computedTokens(request), ledger.tokensAhead(request));
   }
 
   /** Blocks of a whole sequence; its last token is sampled but never stored. */

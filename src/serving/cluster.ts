@@ -13,6 +13,7 @@ import { TimelineSampler } from "./metrics/timeline.ts";
 import type { SimulationObserver } from "./observer.ts";
 import { PromptPaths } from "./prefix-cache/prompt-paths.ts";
 import type { Replica } from "./replica/replica.ts";
+import { ProgressGuard } from "./progress-guard.ts";
 import { PHASE, RequestLog } from "./request-log.ts";
 import {
   REJECT_REASONS,
@@ -61,6 +62,8 @@ export class Cluster {
   #dispatching = false;
   /** Requests that were given up and will be sent again. */
   readonly #resting = new Set<number>();
+  readonly #guard = new ProgressGuard();
+  #retries = 0;
   /** Requests that were given up while their caches are under way. */
   readonly #unwanted = new Set<number>();
   readonly #transfers: Transfers | undefined;
@@ -139,10 +142,9 @@ export class Cluster {
         this.#passTime(event);
         this.#step();
       }
-      if (
-        ++this.#events % EVENTS_PER_PROGRESS === 0 &&
-        observer?.onProgress(this.#finished, this.nowSeconds) === false
-      ) {
+      if (++this.#events % EVENTS_PER_PROGRESS !== 0) continue;
+      this.#guard.look(this.#progress(), () => this.#state());
+      if (observer?.onProgress(this.#finished, this.nowSeconds) === false) {
         this.#interrupt();
         return;
       }
@@ -157,6 +159,7 @@ export class Cluster {
     let jumpsCut = 0;
     let policyStops = 0;
     let windowStops = 0;
+    let draftStops = 0;
     for (const { meter } of this.replicas) {
       steps += meter.steps;
       stops += meter.stops;
@@ -164,6 +167,7 @@ export class Cluster {
       jumpsCut += meter.jumpsCut;
       policyStops += meter.policyStops;
       windowStops += meter.windowStops;
+      draftStops += meter.draftStops;
     }
     return {
       events: this.#events,
@@ -174,7 +178,8 @@ export class Cluster {
         arrival_cut_jump: jumpsCut,
         policy_asked_again: policyStops,
         window_freed_block: windowStops,
-        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops - windowStops,
+        drafts_drawn: draftStops,
+        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops - windowStops - draftStops,
       },
     };
   }
@@ -184,6 +189,23 @@ export class Cluster {
     this.requestSeconds += this.#inSystem * (seconds - this.nowSeconds);
     this.#availability?.passTime(seconds - this.nowSeconds);
     this.nowSeconds = seconds;
+  }
+
+  /** Grows with all that can happen only so often: arrivals, attempts, tokens and ends of requests. */
+  #progress(): number {
+    let tokens = 0;
+    for (const { meter } of this.replicas) tokens += meter.generatedTokens;
+    return this.log.length + this.#retries + tokens + this.#finished;
+  }
+
+  #state(): string {
+    const count = (of: (replica: Replica) => number) =>
+      this.replicas.reduce((sum, replica) => sum + of(replica), 0);
+    return (
+      `at ${this.nowSeconds} s, after ${this.#events} events, ${this.#inSystem} requests are open: ` +
+      `${count(({ runningCount }) => runningCount)} run, ${count(({ waitingCount }) => waitingCount)} wait at replicas, ` +
+      `${this.#dispatcher.heldCount} for one, ${this.#resting.size} for their client`
+    );
   }
 
   // ---- requests come and go ----
@@ -293,6 +315,7 @@ export class Cluster {
       return;
     }
     this.#resting.delete(request);
+    this.#retries++;
     this.log.attempts[request]!++;
     this.log.beginAgain(request);
     this.#send(request);
@@ -481,7 +504,7 @@ export class Cluster {
     for (const request of replica.crash(this.nowSeconds)) {
       this.#dispatcher.left(request, this.nowSeconds);
       if (this.#availability!.losesRequests) {
-        this.#end(request, STATUS.failed);
+        if (!this.#planRetry(request)) this.#end(request, STATUS.failed);
       } else {
         this.#availability!.countRestart(request);
         this.log.beginAgain(request);

@@ -16,10 +16,23 @@ export interface EngineConfig {
   readonly kvBlocks: number;
   /** Every layer looks back over so many tokens, the current one included: blocks wholly behind them are given back. */
   readonly slidingWindowTokens?: number | undefined;
+  /** Tokens are drafted and verified together; undefined for one token a step. */
+  readonly speculation?: SpeculationConfig | undefined;
   /** Requests share the blocks of prompts that begin alike; undefined for none. */
   readonly prefixCaching?: PrefixCachingConfig | undefined;
   /** Room on the host for the caches of preempted requests, and the time to move a block there or back. */
   readonly hostSwap?: { readonly blocks: number; readonly secondsPerBlock: number } | undefined;
+}
+
+export interface SpeculationConfig {
+  /** Drafted for every decoding sequence and step; at least 1. */
+  readonly tokens: number;
+  /** Chance (0..1) that a drafted token is accepted when those before it are. */
+  readonly acceptanceRate: number;
+  /** Time to draft one token, as a share of the time of a step without drafts. */
+  readonly draftCost: number;
+  /** Of what is drawn. */
+  readonly seed: number;
 }
 
 export interface PrefixCachingConfig {
@@ -91,7 +104,7 @@ export interface ClientConfig {
   readonly retry?: RetryConfig | undefined;
 }
 
-/** Requests that timed out, or were turned away by a full queue or a rate limit, are sent again after a pause. */
+/** Requests that timed out, were turned away by a full queue or a rate limit, or lost with a replica, are sent again. */
 export interface RetryConfig {
   /** Times that a request is sent at most, the first included; at least 2. */
   readonly attempts: number;

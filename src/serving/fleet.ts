@@ -7,31 +7,44 @@ import type { RequestLog } from "./request-log.ts";
 import type { RejectReason } from "./result.ts";
 import { schedulerMaker } from "./schedulers/registry.ts";
 
+/** Sets of pools are numbers, a bit for each. */
+const MOST_POOLS = 32;
+
 /** The replicas of a cluster, pool by pool, and which of them could take a request. */
 export class Fleet {
   readonly replicas: readonly Replica[];
   readonly #log: RequestLog;
   readonly #pools: readonly PoolConfig[];
-  /** Pool of each replica. */
+  /** Those that take over after the first token. */
+  readonly #takers: readonly PoolConfig[];
+  /** Pool of each replica, and its index. */
   readonly #poolOf: readonly PoolConfig[];
-  /** Replicas that take new requests, and those that take over after the first token, by rising index. */
-  #entries: readonly number[];
-  readonly #decoders: readonly number[];
-  /** Every request of at most so many tokens is served by a replica that does all the work itself. */
-  readonly #servedTokens: number;
+  readonly #poolIndex: readonly number[];
+  /** Which replicas take new requests now, 1 for those that do. */
+  readonly #open: Uint8Array;
+  /** Replicas by the set of pools that could take a request: new ones, and those that take over. */
+  readonly #entriesOf = new Map<number, readonly number[]>();
+  readonly #decodersOf = new Map<number, readonly number[]>();
 
   /** @throws InputError for pools that cannot work together */
   constructor(config: SimulationConfig, log: RequestLog, gaps: GapSketch, causes: CauseLedger | undefined) {
     const jumps = config.mode === "fast-forward";
     this.#log = log;
     this.#pools = poolsOf(config);
+    if (this.#pools.length > MOST_POOLS) throw refusePools(this.#pools.length);
+    this.#takers = this.#pools.filter(({ role }) => role === "decode");
     this.#poolOf = this.#pools.flatMap((pool) => new Array<PoolConfig>(pool.replicas).fill(pool));
+    this.#poolIndex = this.#poolOf.map((pool) => this.#pools.indexOf(pool));
+    this.#open = new Uint8Array(this.#poolOf.length).fill(1);
     this.replicas = this.#pools.flatMap(({ replicas, scheduler, engine, cost, role }) => {
       const makeScheduler = schedulerMaker({ ...config, scheduler }, log);
       return Array.from({ length: replicas }, () => {
         const policy = makeScheduler();
         const splits = policy.allocation === "chunk" || policy.allocation === "prompt";
         if (role !== "both" && !splits) throw refusePolicy(scheduler.policy);
+        if (engine.speculation !== undefined && policy.allocation !== "chunk") {
+          throw refuseSpeculation(scheduler.policy);
+        }
         if (engine.slidingWindowTokens !== undefined && policy.allocation !== "chunk") {
           throw new RangeError(`${scheduler.policy} keeps the blocks behind a sliding window`);
         }
@@ -39,15 +52,14 @@ export class Fleet {
         return new Replica(log, gaps, policy, engine, cost, jumps, role === "prefill", causes);
       });
     });
-    this.#entries = this.#replicasOf((role) => role !== "decode");
-    this.#decoders = this.#replicasOf((role) => role === "decode");
-    const whole = this.#pools.filter(({ role }) => role === "both");
-    this.#servedTokens = Math.max(0, ...whole.map(({ engine }) => mostTokens(engine)));
   }
 
   /** From now on only these of the replicas that take new requests do so. */
   openOnly(isOpen: (replica: number) => boolean): void {
-    this.#entries = this.#replicasOf((role) => role !== "decode").filter(isOpen);
+    for (let replica = 0; replica < this.#open.length; replica++) {
+      this.#open[replica] = isOpen(replica) ? 1 : 0;
+    }
+    this.#entriesOf.clear();
   }
 
   poolOf(replica: number): PoolConfig {
@@ -56,21 +68,32 @@ export class Fleet {
 
   /** Replicas that could take the request now, by rising index. */
   candidates(request: number): readonly number[] {
-    if (this.#pools.length === 1) return this.#entries;
-    return this.#entries.filter((index) => this.#whyNot(this.#poolOf[index]!, request) === undefined);
+    const pools = this.#pools.length === 1 ? 1 : this.#poolsFor(request);
+    let entries = this.#entriesOf.get(pools);
+    if (entries === undefined) {
+      entries = this.#replicasOf(pools).filter((replica) => this.#open[replica] === 1);
+      this.#entriesOf.set(pools, entries);
+    }
+    return entries;
   }
 
   /** Replicas that could take the request over after its first token, by rising index. */
   decoders(request: number): readonly number[] {
-    return this.#decoders.filter(
-      (index) => refusalBy(this.#poolOf[index]!.engine, this.#log, request) === undefined,
-    );
+    let pools = 0;
+    for (let i = 0; i < this.#pools.length; i++) {
+      const { role, engine } = this.#pools[i]!;
+      if (role === "decode" && refusalBy(engine, this.#log, request) === undefined) pools |= 1 << i;
+    }
+    let decoders = this.#decodersOf.get(pools);
+    if (decoders === undefined) {
+      decoders = this.#replicasOf(pools);
+      this.#decodersOf.set(pools, decoders);
+    }
+    return decoders;
   }
 
   /** Why no replica could ever serve the request; undefined when one could. */
   whyNever(request: number): RejectReason | undefined {
-    const { inputTokens, outputTokens } = this.#log;
-    if (inputTokens[request]! + outputTokens[request]! <= this.#servedTokens) return undefined;
     let reason: RejectReason | undefined;
     for (const pool of this.#pools) {
       if (pool.role === "decode") continue;
@@ -80,6 +103,16 @@ export class Fleet {
     return reason;
   }
 
+  /** The set of pools that could take a new request. */
+  #poolsFor(request: number): number {
+    let pools = 0;
+    for (let i = 0; i < this.#pools.length; i++) {
+      const pool = this.#pools[i]!;
+      if (pool.role !== "decode" && this.#whyNot(pool, request) === undefined) pools |= 1 << i;
+    }
+    return pools;
+  }
+
   #whyNot(pool: PoolConfig, request: number): RejectReason | undefined {
     const reason = refusalBy(pool.engine, this.#log, request);
     if (pool.role === "both" || reason === "longer-than-max-model-len") return reason;
@@ -87,13 +120,21 @@ export class Fleet {
     // A replica that hands over holds the prompt alone.
     if (Math.ceil(inputTokens[request]! / pool.engine.blockSize) > pool.engine.kvBlocks)
       return "never-fits-kv";
-    const takers = this.#pools.filter(({ role }) => role === "decode");
-    const reasons = takers.map(({ engine }) => refusalBy(engine, this.#log, request));
-    return reasons.includes(undefined) ? undefined : reasons[0];
+    return this.#whyNoTaker(request);
   }
 
-  #replicasOf(has: (role: PoolConfig["role"]) => boolean): number[] {
-    return this.#poolOf.flatMap(({ role }, index) => (has(role) ? [index] : []));
+  #whyNoTaker(request: number): RejectReason | undefined {
+    let first: RejectReason | undefined;
+    for (const { engine } of this.#takers) {
+      const reason = refusalBy(engine, this.#log, request);
+      if (reason === undefined) return undefined;
+      first ??= reason;
+    }
+    return first;
+  }
+
+  #replicasOf(pools: number): number[] {
+    return this.#poolIndex.flatMap((pool, index) => ((pools >> pool) & 1 ? [index] : []));
   }
 }
 
@@ -126,5 +167,23 @@ function refuseSharing(found: string): InputError {
     message: "memory is reserved for whole sequences, so that none can share it:",
     found,
     expected: "a policy that takes memory as it is needed, such as vllm-v1",
+  });
+}
+
+function refusePools(found: number): InputError {
+  return new InputError({
+    key: "cluster.pools",
+    message: "too many pools:",
+    found,
+    expected: `at most ${MOST_POOLS}`,
+  });
+}
+
+function refuseSpeculation(found: string): InputError {
+  return new InputError({
+    key: "serving.speculative",
+    message: "drafts need a policy that takes memory with every step:",
+    found,
+    expected: "such as vllm-v1",
   });
 }

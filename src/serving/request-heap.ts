@@ -1,4 +1,5 @@
 import { doubled } from "../core/doubled.ts";
+import { RunError } from "../core/errors.ts";
 
 /** Requests by a key, the earlier arrival among equals. A binary heap in flat arrays, no allocation after it has grown. */
 export class RequestHeap {
@@ -34,7 +35,8 @@ export class RequestHeap {
   /** Takes out a request from anywhere, which must be here. */
   remove(request: number): void {
     let slot = 0;
-    while (this.#requests[slot] !== request) slot++;
+    while (slot < this.#length && this.#requests[slot] !== request) slot++;
+    if (slot === this.#length) throw new RunError(`request ${request} is not among the ${this.#length} here`);
     this.#rise(slot, -Infinity, request);
     this.removeFirst();
   }

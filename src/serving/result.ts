@@ -131,6 +131,8 @@ export interface RunMetrics {
     readonly meanUtilization: number;
     readonly preemptions: number;
   };
+  /** What drafting tokens has yielded; undefined where none are. */
+  readonly speculation?: SpeculationMetrics | undefined;
   /** What requests found in the cache; undefined where nothing is shared. */
   readonly prefixCache?: PrefixCacheMetrics | undefined;
   /** Caches that moved between replicas; undefined where none can. */
@@ -160,6 +162,20 @@ export interface RunMetrics {
   /** Energy above idle of all devices. */
   readonly dynamicJoules: number;
   readonly audit: readonly AuditCheck[];
+}
+
+/** Drafted tokens over all replicas. */
+export interface SpeculationMetrics {
+  /** Of one request each. */
+  readonly verifications: number;
+  /** Tokens that were accepted, those beyond the end of an answer included. */
+  readonly acceptedTokens: number;
+  /** Share (0..1) of the drafted tokens that were accepted; null without any. */
+  readonly acceptance: number | null;
+  /** Tokens of a verification: those accepted and one more. */
+  readonly meanTokens: number | null;
+  /** Tokens that came out per verification: less where answers end. */
+  readonly meanEmittedTokens: number | null;
 }
 
 /** What requests found in the caches of all replicas, counted when they are admitted for the first time. */

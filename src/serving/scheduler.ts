@@ -15,6 +15,8 @@ export interface BatchBuilder {
   readonly waitingCount: number;
   /** Sequences in the decode phase. */
   readonly decodeSequences: number;
+  /** Tokens that they take of a step's budget: one each, and those drafted for them. */
+  readonly decodeTokens: number;
   /** Blocks that one more token for every decoding sequence needs. */
   readonly decodeBlocksDue: number;
   readonly freeBlocks: number;

@@ -106,6 +106,14 @@ function checkEngine({ engine, replicas }: PoolConfig): void {
       `at least max_num_seqs, which is ${maxNumSeqs}`,
     );
   }
+  const decodeTokens = maxNumSeqs * ((engine.speculation?.tokens ?? 0) + 1);
+  if (maxNumBatchedTokens < decodeTokens) {
+    throw refuse(
+      "max_num_batched_tokens",
+      maxNumBatchedTokens,
+      `at least max_num_seqs times the tokens that each verifies, which is ${decodeTokens}`,
+    );
+  }
   if (!engine.enableChunkedPrefill && maxNumBatchedTokens < maxModelLen) {
     throw refuse(
       "max_num_batched_tokens",

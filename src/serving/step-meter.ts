@@ -16,6 +16,8 @@ export class StepMeter {
   policyStops = 0;
   /** Stretches of steps after which blocks behind a sliding window were given back. */
   windowStops = 0;
+  /** Steps without prompts after which tokens were accepted by chance. */
+  draftStops = 0;
   /** Jumps that an arrival cut short. */
   jumpsCut = 0;
   prefillTokens = 0;
@@ -34,6 +36,8 @@ export class StepMeter {
   stepsBelowFloor = 0;
   readonly #cost: StepCost;
   readonly #use: StepUse;
+  #draftUse: StepUse | undefined;
+  #draftShare = 0;
 
   constructor(cost: StepCost) {
     this.#cost = cost;
@@ -42,7 +46,17 @@ export class StepMeter {
 
   /** Busy seconds per resource and dynamic joules so far, as in `step-cost.ts`. */
   charges(): Float64Array {
-    return this.#cost.charges(this.#use);
+    const charges = this.#cost.charges(this.#use);
+    if (this.#draftUse === undefined) return charges;
+    const drafts = this.#cost.charges(this.#draftUse);
+    return charges.map((charge, i) => charge + this.#draftShare * drafts[i]!);
+  }
+
+  /** Seconds of drafts that take, and use of everything, a share of what a step does; always the same share. */
+  draftSeconds(step: StepShape, share: number): number {
+    this.#draftShare = share;
+    this.#draftUse ??= this.#cost.openUse();
+    return share * this.#cost.step(step, this.#draftUse);
   }
 
   /** Steps that were charged; the passed ones and those that a failure lost. */
@@ -68,6 +82,13 @@ export class StepMeter {
       this.prefillTokens += prefillTokens;
       this.prefillSteps++;
     }
+  }
+
+  /** The step just passed has given so many tokens beyond one for each decoding sequence. */
+  passDrafts(extraTokens: number, prefillTokens: number): void {
+    this.decodeTokens += extraTokens;
+    this.generatedTokens += extraTokens;
+    if (prefillTokens === 0) this.draftStops++;
   }
 
   /** A request has left before its end, with so many tokens computed and generated. */

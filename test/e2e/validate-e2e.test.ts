@@ -23,7 +23,7 @@ serving: { max_num_seqs: 32, max_num_batched_tokens: 2048, kv_blocks: 2000 }
 const CONFIG = {
   ...{ gpu: "NVIDIA GeForce RTX 4090", model: "meta-llama/Llama-3.1-8B", dtype: "bfloat16" },
   ...{ tensor_parallel: 2, data_parallel: 1, vllm_version: "0.19.0", block_size: 16 },
-  ...{ max_num_seqs: 32, max_num_batched_tokens: 2048, num_gpu_kv_blocks: 2000 },
+  ...{ max_num_seqs: 32, max_num_batched_tokens: 2048, num_gpu_kv_blocks: 2000, prefix_caching: false },
 };
 
 const SWEEP = `gpu,backend,backend_version,model,weights,isl,osl,concurrency,tp,pp,attention_dp,moe_tp,moe_ep,ttft_ms,tpot_ms,measured
@@ -101,7 +101,7 @@ describe("ador validate-e2e", () => {
 
   test("prints JSON and nothing else with --json", () => {
     const answer = JSON.parse(run("--out", "json", "--json").stdout) as { runs: string[]; summary: Row[] };
-    expect(answer.runs).toEqual(["own"]);
+    expect(answer.runs).toEqual(["e2e-runs/own"]);
     expect(answer.summary).toHaveLength(17);
   });
 

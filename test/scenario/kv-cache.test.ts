@@ -134,3 +134,33 @@ describe("kv_cache_dtype", () => {
     );
   });
 });
+
+describe("speculative decoding", () => {
+  test("is told in vLLM's words, with the scenario's seed", () => {
+    const { engine, settings } = load(
+      "seed: 5",
+      "serving: { speculative: { num_speculative_tokens: 4, acceptance_rate: 0.8 } }",
+    );
+    expect(engine.speculation).toEqual({ tokens: 4, acceptanceRate: 0.8, draftCost: 0, seed: 5 });
+    expect(settings.serving).toMatchObject({ speculative: { num_speculative_tokens: 4 } });
+    expect(load().engine).not.toHaveProperty("speculation");
+  });
+
+  test.each([
+    [
+      "{ num_speculative_tokens: 8, acceptance_rate: 0.8 }",
+      "",
+      /256 sequences of 9 tokens each do not fit in a step of 2048/,
+    ],
+    ["{ num_speculative_tokens: 2, acceptance_rate: 1.5 }", "", /acceptance_rate/],
+    [
+      "{ num_speculative_tokens: 2, acceptance_rate: 0.5 }",
+      ", scheduler: sarathi",
+      /sarathi is not modelled with drafts/,
+    ],
+  ])("%s%s is refused where it stands", (speculative, more, says) => {
+    const message = problemOf(`serving: { speculative: ${speculative}${more} }`);
+    expect(message).toMatch(says);
+    expect(message).toContain("s.yaml:9");
+  });
+});

@@ -120,6 +120,24 @@ describe("a replica that fails", () => {
     expect(metrics.audit.filter(({ passed }) => !passed)).toEqual([]);
   });
 
+  test("and loses its requests leaves it to their clients to try again", () => {
+    const requests = [request(10), request(10)];
+    const failures: FailureConfig = {
+      requests: "lose",
+      outages: [{ replica: 0, atSeconds: 0.055, downSeconds: 1 }],
+    };
+    const retry = { attempts: 2, backoffSeconds: 0.5, factor: 1, jitter: 0 };
+    const { records, metrics } = both((mode) =>
+      simulate(
+        listSource(requests),
+        toyConfig({ cost: flat, config: { failures, replicas: 2, clients: { retry }, mode } }),
+      ),
+    );
+    expect(metrics.counts).toMatchObject({ completed: 2, failed: 0 });
+    expect(Array.from(records.attempts.subarray(0, 2))).toEqual([2, 1]);
+    expect(records.finishSeconds[0]).toBeCloseTo(0.055 + 0.5 + 0.1, 9);
+  });
+
   test("sends its requests to another, where all begins again", () => {
     const { records } = run(failing("requeue", Infinity), 2);
     expect(records.status[0]).toBe(STATUS.completed);

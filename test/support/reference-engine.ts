@@ -159,7 +159,10 @@ export function runReferenceEngine(
     }
     now += cost.step(shape, use);
 
+    const finishers: Sequence[] = [];
+    const lateFinishers: Sequence[] = [];
     for (const [sequence, tokens] of scheduled) {
+      const wasPrefilling = !sequence.decoding;
       const { computed } = sequence;
       sequence.computed += tokens;
       sequence.blocks -= behind(sequence.computed) - behind(computed);
@@ -177,10 +180,13 @@ export function runReferenceEngine(
       sequence.lastTokenSeconds = now;
       if (sequence.generated === sequence.request.outputTokens) {
         sequence.finishSeconds = now;
-        free(sequence);
+        (wasPrefilling ? lateFinishers : finishers).push(sequence);
         running.splice(running.indexOf(sequence), 1);
       }
     }
+    // Among equals the earlier arrival gives its blocks back first.
+    finishers.sort((a, b) => sequences.indexOf(a) - sequences.indexOf(b));
+    for (const sequence of [...finishers, ...lateFinishers]) free(sequence);
   }
   return sequences;
 }

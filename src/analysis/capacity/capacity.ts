@@ -7,10 +7,11 @@ import type { DurationSpec } from "../../workload/clients/durations.ts";
 import { meanDurationSeconds } from "../../workload/clients/durations.ts";
 import { estimate, type Estimate } from "../estimate/estimate.ts";
 import { coversSystem, estimateRequest, trafficOf } from "../estimate/scenario-estimate.ts";
-import { atRate, type TrafficProfile } from "../estimate/traffic-profile.ts";
+import type { TrafficProfile } from "../estimate/traffic-profile.ts";
+import type { Figure } from "../experiment/figures.ts";
 import { largestWithin, type Trial } from "../experiment/largest-within.ts";
 import {
-  measurePoints,
+  measurePoint,
   type MeasuredPoint,
   type ReplayJob,
   type ReplayJobs,
@@ -35,6 +36,13 @@ export interface CapacityQuestion {
   /** Of users, where the workload has none of its own. */
   readonly thinkTime?: DurationSpec | undefined;
 }
+
+/** What is told of every trial beside its targets. */
+export const TOLD_FIGURES: readonly Figure[] = [
+  ...(["request_throughput_rps", "output_throughput_tps", "ttft_mean", "ttft_p50", "ttft_p99"] as const),
+  ...(["tbt_mean", "tbt_p50", "tbt_p99", "e2e_mean", "e2e_p50", "e2e_p99"] as const),
+  ...(["slo_attainment", "energy_per_token_j"] as const),
+];
 
 /** A load or a number of replicas that was simulated. */
 export interface CapacityTrial extends Trial {
@@ -111,14 +119,16 @@ export async function measureLevels(
   const { targets, confidence, replications, system } = question;
   const jobs = levels.map((level) => jobAt(question, traffic, level));
   const devices = system.replicas * deviceCount(system.parallelism);
-  const options = { replications, confidence, idleWatts: devices * idleWatts(system.device) };
-  const points = await measurePoints(jobs, options, replay);
+  const figures = [...new Set([...TOLD_FIGURES, ...targets.map(({ figure }) => figure)])];
+  const options = { replications, confidence, figures, idleWatts: devices * idleWatts(system.device) };
+  const points = await Promise.all(jobs.map((job) => measurePoint(job, options, replay)));
   return points.map((point, i): CapacityTrial => {
     const verdicts = verdictsOn(point, targets);
     return {
       ...{ level: levels[i]!, point, verdicts },
-      met: verdicts.every(({ met }) => met),
-      sure: allSure(verdicts),
+      // Gaps between tokens keep their limits in any overload, behind a queue that only grows.
+      met: point.keepsUp && verdicts.every(({ met }) => met),
+      sure: point.keepsUp ? allSure(verdicts) : false,
     };
   });
 }
@@ -185,14 +195,33 @@ function estimatedLevel(question: CapacityQuestion, traffic: TrafficProfile): nu
       const thinkSeconds = meanDurationSeconds(spec.spec.thinkTime);
       return positive(at(system, trafficOf(spec, system), { users: 1, thinkSeconds }).slo.maxUsers);
     }
-    case "replicas": {
-      const perReplica = at({ ...system, replicas: 1 }, atRate(traffic, traffic.ratePerSecond)).slo
-        .maxRequestsPerSecond;
-      return perReplica === null || perReplica === 0
-        ? undefined
-        : Math.max(1, Math.ceil(traffic.ratePerSecond / perReplica));
-    }
+    case "replicas":
+      return fewestReplicas(
+        (replicas) => at({ ...system, replicas }, traffic).slo.maxRequestsPerSecond ?? 0,
+        traffic,
+      );
   }
+}
+
+const MOST_REPLICAS = 4096;
+
+/** Replicas that bear the traffic as estimated; undefined where no number of them does. */
+function fewestReplicas(
+  maxRate: (replicas: number) => number,
+  { ratePerSecond }: TrafficProfile,
+): number | undefined {
+  let enough = 1;
+  while (maxRate(enough) < ratePerSecond) {
+    enough *= 2;
+    if (enough > MOST_REPLICAS) return undefined;
+  }
+  let few = Math.floor(enough / 2);
+  while (enough - few > 1) {
+    const middle = Math.floor((few + enough) / 2);
+    if (maxRate(middle) < ratePerSecond) few = middle;
+    else enough = middle;
+  }
+  return enough;
 }
 
 /** Where to begin without an estimate: at what the scenario has. */

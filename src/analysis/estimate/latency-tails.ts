@@ -1,5 +1,5 @@
 import type { OperatingPoint } from "./operating-point.ts";
-import { prefillAt, tokenSecondsBeside } from "./prefill-server.ts";
+import { prefillAt } from "./prefill-server.ts";
 import type { SystemModel } from "./system-model.ts";
 
 /** How a latency is distributed: P(X > seconds), never rising. */
@@ -87,20 +87,44 @@ export function queueSurvival(points: readonly WeightedPoint[]): Survival {
     }, 0);
 }
 
-/** Mean time per output token of a request: that of the batch it meets. */
-export function tpotAtoms(model: SystemModel, points: readonly WeightedPoint[]): Atoms {
-  const seconds: number[] = [];
-  const weights: number[] = [];
-  for (const { point, share } of points) {
-    for (const { sequences, weight } of typicalBatches(point)) {
-      const batch = Math.max(1, sequences / model.sharing);
-      seconds.push(
-        tokenSecondsBeside(model.times.promptsBeside(batch), point.ratePerSecond / model.replicas),
-      );
-      weights.push(share * weight);
+/**
+ * Mean time per output token of a request: a mean over its gaps, which scatter around that of the batch it meets the less
+ * the more there are.
+ */
+export function tpotSurvival(model: SystemModel, points: readonly WeightedPoint[]): Survival {
+  const { times, traffic, replicas, sharing } = model;
+  const { values: outputs, weights } = traffic.outputs;
+  const parts = points.flatMap(({ point, share }) =>
+    typicalBatches(point).map(({ sequences, weight }) => {
+      const beside = times.promptsBeside(Math.max(1, sequences / sharing));
+      const { busy, stepsPerSecond, stepSeconds } = prefillAt(beside, point.ratePerSecond / replicas);
+      const decodes = Math.max(0, 1 - busy) / beside.decodeSeconds;
+      const mixed = stepsPerSecond / (stepsPerSecond + decodes);
+      const mean = mixed * stepSeconds + (1 - mixed) * beside.decodeSeconds;
+      const variance = mixed * (1 - mixed) * (stepSeconds - beside.decodeSeconds) ** 2;
+      return { mean, deviation: Math.sqrt(variance), weight: share * weight };
+    }),
+  );
+  return (seconds) => {
+    let later = 0;
+    for (const { mean, deviation, weight } of parts) {
+      for (let i = 0; i < outputs.length; i++) {
+        const spread = deviation / Math.sqrt(Math.max(1, outputs[i]! - 1));
+        later += weight * weights[i]! * normalTail((seconds - mean) / Math.max(spread, 1e-12));
+      }
     }
-  }
-  return { seconds, weights };
+    return later;
+  };
+}
+
+/** P(Z > z) of a standard normal Z, right to 1e-7 (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26). */
+function normalTail(z: number): number {
+  if (Math.abs(z) > 8) return z > 0 ? 0 : 1;
+  const t = 1 / (1 + (0.3275911 * Math.abs(z)) / Math.SQRT2);
+  const series =
+    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const tail = (series * Math.exp((-z * z) / 2)) / 2;
+  return z > 0 ? tail : 1 - tail;
 }
 
 /** From arrival to the last token: the mean time to the first, then each stratum of answers at the mean pace. */
@@ -197,7 +221,7 @@ function typicalBatches({ decode }: OperatingPoint): { sequences: number; weight
   return slices;
 }
 
-const HALVINGS = 26;
+const HALVINGS = 18;
 
 /** The mean as told, and the percentiles that a survival function has. */
 export function latencyOf(mean: number, survival: Survival): LatencyEstimate {

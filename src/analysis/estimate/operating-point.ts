@@ -1,3 +1,4 @@
+import { dispersionOver } from "./arrival-statistics.ts";
 import { shareDecoding, type DecodeState } from "./decode-sharing.ts";
 import type { PromptSteps } from "./phase-times.ts";
 import { prefillAt, prefillWait, tokenSecondsBeside, type PrefillState } from "./prefill-server.ts";
@@ -28,7 +29,9 @@ export interface OperatingPoint {
 
 /** The fixed point of batch size and step time at a rate, prompts and decodes slowing each other down. */
 export function operateAt(model: SystemModel, ratePerSecond: number): OperatingPoint {
-  const { times, traffic, replicas, sharing, arrivalScv, decodeTokens } = model;
+  const { times, traffic, replicas, sharing, evenDispersion, decodeTokens } = model;
+  const { dispersions } = traffic;
+  const longest = dispersions.at(-1)!.value;
   const replicaRate = ratePerSecond / replicas;
   const effective = times.besideBatches.map((prompts) => tokenSecondsBeside(prompts, replicaRate));
   const decode = shareDecoding({
@@ -38,14 +41,20 @@ export function operateAt(model: SystemModel, ratePerSecond: number): OperatingP
     seats: times.maxBatch * sharing,
     stepSeconds: (batch) => times.between(effective, batch),
     // Of renewal arrivals at exponential service: Eckberg, "Generalized peakedness of teletraffic processes", 1983.
-    peakedness: Math.max(0.1, (1 + traffic.dispersion) / 2),
-    waitVariability: (arrivalScv + traffic.outputScv) / 2,
+    peakedness: Math.max(0.1, (1 + longest) / 2),
+    waitVariability: (evenDispersion * longest + traffic.outputScv) / 2,
   });
   const batch = decode.meanSequences / sharing;
   const decoding = sharing === 1 ? 1 - decode.idleShare : Math.min(1, batch);
   const prompts = times.promptsBeside(batch);
   const prefill = prefillAt(prompts, replicaRate);
-  const { queueSeconds, vacationSeconds } = prefillWait(prompts, prefill, replicaRate, decoding, arrivalScv);
+  const arrivals = {
+    ratePerSecond: replicaRate,
+    even: evenDispersion * Math.min(1, longest),
+    bursts: (expected: number) =>
+      Math.max(0, dispersionOver(dispersions, expected * replicas) - 1) / replicas,
+  };
+  const { queueSeconds, vacationSeconds } = prefillWait(prompts, prefill, arrivals, decoding);
   const { seatSeconds, fullShare: seatWaitShare, tokenSeconds: tbtSeconds } = decode;
   return {
     ratePerSecond,

@@ -66,26 +66,35 @@ export function tokenSecondsBeside(prompts: PromptSteps, ratePerSecond: number):
   return busy >= 1 ? stepSeconds : 1 / (stepsPerSecond + (1 - busy) / prompts.decodeSeconds);
 }
 
+/** How requests come to one replica. */
+export interface ReplicaArrivals {
+  readonly ratePerSecond: number;
+  /** Dispersion that chance alone leaves. */
+  readonly even: number;
+  /** What bursts add to it over a time in which so many requests are expected at this replica; at least 0. */
+  readonly bursts: (arrivals: number) => number;
+}
+
 /**
- * Mean wait of a prompt in seconds until its own first step: M/G/1 (Pollaczek-Khinchine) with bursts as in Kingman's
- * bound, plus the rest of the step in progress where the server takes vacations to decode (Fuhrmann and Cooper,
- * Operations Research 33(5), 1985). Infinity where the server cannot keep up.
+ * Mean wait of a prompt in seconds until its own first step: M/G/1 (Pollaczek-Khinchine), with what bursts add by the
+ * dispersion of arrivals over the time of a busy period (Fendick and Whitt, Proceedings of the IEEE 77(1), 1989), plus the
+ * rest of the step in progress where the server takes vacations to decode (Fuhrmann and Cooper, Operations Research 33(5),
+ * 1985). Infinity where the server cannot keep up.
  * @param decoding probability (0..1) that something decodes
- * @param arrivalScv squared coefficient of variation of the gaps between arrivals at this replica
  */
 export function prefillWait(
   prompts: PromptSteps,
   state: PrefillState,
-  ratePerSecond: number,
+  { ratePerSecond, even, bursts }: ReplicaArrivals,
   decoding: number,
-  arrivalScv: number,
 ): { readonly queueSeconds: number; readonly vacationSeconds: number } {
   const restOfDecode = (decoding * prompts.decodeSeconds) / 2;
-  if (state.load >= 1) return { queueSeconds: Infinity, vacationSeconds: restOfDecode };
+  const { load } = state;
+  if (load >= 1) return { queueSeconds: Infinity, vacationSeconds: restOfDecode };
   const squareScv = prompts.squareSeconds / prompts.promptSeconds ** 2;
-  const service = ratePerSecond > 0 ? state.load / ratePerSecond : 0;
-  const variability = Math.max(0, (arrivalScv - 1 + squareScv) / 2);
-  const queued = (state.load * service * variability) / (1 - state.load);
+  const service = ratePerSecond > 0 ? load / ratePerSecond : 0;
+  const variability = load * Math.max(0, even - 1 + squareScv) + bursts(load / (1 - load));
+  const queued = (service * variability) / (2 * (1 - load));
   // Where all that waits fits into the next step, a prompt waits for the rest of the step in progress and no longer.
   const restOfPrompts = (state.busy * state.stepSeconds) / 2;
   const restSeconds = restOfPrompts + (1 - state.busy) * restOfDecode;

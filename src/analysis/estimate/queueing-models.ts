@@ -20,9 +20,8 @@ export const QUEUEING_MODELS: readonly QueueingModel[] = [
     quantity: "wait for other prompts",
     model: "M/G/1 with the prefill as the server and decode-only steps as its vacations",
     source:
-      "Pollaczek-Khinchine; bursts by Kingman, Proc. Cambridge Phil. Soc. 57, 1961; Fuhrmann and Cooper, Operations Research 33(5), 1985",
-    validity:
-      "first come first served; bursty arrivals (dispersion above 2) come out up to a quarter too short at low load",
+      "Pollaczek-Khinchine; bursts by Fendick and Whitt, Proc. IEEE 77(1), 1989; vacations by Fuhrmann and Cooper, Operations Research 33(5), 1985",
+    validity: "first come first served; bursts dealt out evenly by the router",
   },
   {
     quantity: "batch and time between tokens",

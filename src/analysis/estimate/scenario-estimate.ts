@@ -7,7 +7,7 @@ import type { Scenario, System } from "../../scenario/scenario.ts";
 import type { SchedulerName } from "../../serving/scheduler-config.ts";
 import { meanDurationSeconds } from "../../workload/clients/durations.ts";
 import type { EstimateRequest } from "./estimate.ts";
-import { profileTraffic, type TrafficProfile } from "./traffic-profile.ts";
+import { arrivingAtRandom, profileTraffic, type TrafficProfile } from "./traffic-profile.ts";
 import type { UserPopulation } from "./user-population.ts";
 
 /** What is estimated of one system of a scenario, and what the formulas leave out of it. */
@@ -46,9 +46,7 @@ export function estimateRequest(
 export function trafficOf(supply: RequestSupply, { engine }: Pick<System, "engine">): TrafficProfile {
   const profile = profileTraffic(openSource(supply), engine.maxModelLen);
   // When users send who wait for answers is for the system to tell.
-  return usersOf(supply) === undefined
-    ? profile
-    : { ...profile, dispersion: 1, levels: [{ factor: 1, share: 1 }] };
+  return usersOf(supply) === undefined ? profile : arrivingAtRandom(profile);
 }
 
 /** The users of a closed loop; undefined for requests that come whatever happens to others. */

@@ -4,7 +4,7 @@ import {
   gapAtoms,
   queueSurvival,
   survivalOf,
-  tpotAtoms,
+  tpotSurvival,
   ttftSurvival,
   type Survival,
   type WeightedPoint,
@@ -19,7 +19,7 @@ export interface LatencyModel {
 }
 
 /** Share of the requests that has to meet the targets of single requests. */
-export const REQUEST_SHARE = 0.99;
+const REQUEST_SHARE = 0.99;
 
 /** What may lie beyond a target on a statistic; of the maximum as little as a long run shows. */
 const TAILS: Readonly<Record<Exclude<RunTarget["statistic"], "mean">, number>> = {
@@ -39,7 +39,7 @@ export function latencyModel(model: SystemModel, points: readonly WeightedPoint[
   const survivals: Readonly<Record<RunTarget["metric"], () => Survival>> = {
     ttft: () => ttftSurvival(model, points),
     tbt: () => survivalOf(gapAtoms(model, points)),
-    tpot: () => survivalOf(tpotAtoms(model, points)),
+    tpot: () => tpotSurvival(model, points),
     e2e: () => survivalOf(endToEndAtoms(model, points)),
     queue: () => queueSurvival(points),
   };

@@ -24,8 +24,8 @@ export interface SystemModel {
   readonly sharing: number;
   /** Sequences that the KV cache of one replica holds on average. */
   readonly kvSequences: number;
-  /** Squared coefficient of variation of the gaps between arrivals at one replica. */
-  readonly arrivalScv: number;
+  /** Dispersion of the arrivals that chance alone leaves at one replica: less than 1 where they are dealt out evenly. */
+  readonly evenDispersion: number;
   /** Tokens that a request decodes after its first one. */
   readonly decodeTokens: number;
 }
@@ -56,7 +56,7 @@ export function modelSystem(system: EstimatedSystem, traffic: TrafficProfile): S
     replicas,
     sharing: byChance ? 1 : replicas,
     kvSequences,
-    arrivalScv: byChance ? 1 + (traffic.dispersion - 1) / replicas : traffic.dispersion / replicas,
+    evenDispersion: byChance ? 1 : 1 / replicas,
     decodeTokens: traffic.meanOutputTokens - 1,
   };
 }

@@ -1,6 +1,13 @@
 import type { RequestSource } from "../../workload/request.ts";
 import { RequestDraft } from "../../workload/request.ts";
-import { rateLevels, shortTermDispersion, type RateLevel } from "./arrival-statistics.ts";
+import {
+  dispersionsOf,
+  POISSON,
+  rateLevels,
+  STEADY,
+  type Dispersion,
+  type RateLevel,
+} from "./arrival-statistics.ts";
 import { stratify, type Strata } from "./strata.ts";
 
 /** What an estimate has to know of the requests: made once for a workload, used for any number of designs. */
@@ -23,8 +30,8 @@ export interface TrafficProfile {
   readonly meanOutputTokens: number;
   /** Squared coefficient of variation of the output length. */
   readonly outputScv: number;
-  /** Variance over mean of the arrivals in a time of some eight mean gaps, 1 for a Poisson process. */
-  readonly dispersion: number;
+  /** How bursty the arrivals are over short times. */
+  readonly dispersions: readonly Dispersion[];
   /** How the rate wanders over longer times. */
   readonly levels: readonly RateLevel[];
 }
@@ -47,6 +54,7 @@ export function profileTraffic(source: RequestSource, longestTokens = Infinity):
   const span = sampled > 1 ? arrivals.at(-1)! - arrivals[0]! : 0;
   const contextTokens = inputs.map((input, i) => input + outputs[i]! / 2);
   const meanOutputTokens = mean(outputs);
+  const levels = rateLevels(arrivals);
   return {
     ratePerSecond: span > 0 ? (sampled - 1) / span : 0,
     sampled,
@@ -62,9 +70,14 @@ export function profileTraffic(source: RequestSource, longestTokens = Infinity):
     squarePromptTokens: mean(inputs.map((tokens) => tokens * tokens)),
     meanOutputTokens,
     outputScv: mean(outputs.map((tokens) => (tokens / meanOutputTokens - 1) ** 2)),
-    dispersion: shortTermDispersion(arrivals),
-    levels: rateLevels(arrivals),
+    dispersions: dispersionsOf(arrivals, levels),
+    levels,
   };
+}
+
+/** The same requests, arriving as a Poisson process of steady rate. */
+export function arrivingAtRandom(profile: TrafficProfile): TrafficProfile {
+  return { ...profile, dispersions: POISSON, levels: STEADY };
 }
 
 /** The same requests at another rate. */

@@ -79,7 +79,7 @@ export async function largestWithin<T extends Trial>(
 
   await attempt(start * (1 - FIRST_SPREAD), start * (1 + FIRST_SPREAD));
   const met = await narrow((trial) => trial.met);
-  const tells = ascending(trials).some(({ sure }) => sure !== undefined);
+  const tells = ascending(trials).some((trial) => trial.met && trial.sure !== undefined);
   const surely =
     met === undefined || !tells ? undefined : await narrow((trial) => trial.met && trial.sure === true);
   return {

@@ -4,6 +4,8 @@ import type { System, Traffic } from "../../scenario/scenario.ts";
 import { replicationSeed } from "../replications/replication.ts";
 import { meanInterval } from "../statistics/confidence-interval.ts";
 import { isInterval } from "../statistics/output-series.ts";
+import { runSeriesOf } from "../statistics/run-series.ts";
+import { judgeSteadiness } from "../statistics/steadiness.ts";
 import { figureOf, intervalWithin, type Figure } from "./figures.ts";
 import { isDrawn, reseeded, sectionsOf } from "./supplies.ts";
 
@@ -28,8 +30,9 @@ export interface MeasuredFigure {
 
 /** What a system does under one load, by simulation. */
 export interface MeasuredPoint {
-  /** Runs with different seeds, or the one run of a trace. */
-  readonly runs: readonly ReplayOutcome[];
+  /** Requests come no faster than they are served: the queue does not grow from the first to the last. */
+  readonly keepsUp: boolean;
+  /** One of the figures that were asked for. */
   figure(figure: Figure): MeasuredFigure;
 }
 
@@ -40,6 +43,8 @@ export interface PointOptions {
   readonly confidence: number;
   /** Watts of all devices while they do nothing. */
   readonly idleWatts: number;
+  /** What is wanted of the runs, which are not kept. */
+  readonly figures: readonly Figure[];
 }
 
 /** Sections of a trace that stand for replications where the order of its requests does not tell. */
@@ -64,35 +69,36 @@ export function jobsOfPoint(
 const NO_MARGINS = { warmupSeconds: 0, drainSeconds: 0 };
 
 /** What the answers to `jobsOfPoint` come to. */
-export function pointOf(
+function pointOf(
   { supply }: Pick<ReplayJob, "supply">,
   outcomes: readonly ReplayOutcome[],
   options: PointOptions,
 ): MeasuredPoint {
-  const known = new Map<Figure, MeasuredFigure>();
   const measure = isDrawn(supply)
     ? (figure: Figure) => ofReplications(outcomes, figure, options)
     : (figure: Figure) => ofTrace(outcomes[0]!, outcomes.slice(1), figure, options);
+  const known = new Map(options.figures.map((figure) => [figure, withinReason(figure, measure(figure))]));
+  const { records, window } = outcomes[0]!;
   return {
-    runs: isDrawn(supply) ? outcomes : [outcomes[0]!],
-    figure(figure) {
-      const measured = known.get(figure) ?? measure(figure);
-      known.set(figure, measured);
-      return measured;
-    },
+    keepsUp: judgeSteadiness(runSeriesOf(records, window)).verdict !== "unstable",
+    figure: (figure) => known.get(figure) ?? UNKNOWN,
   };
 }
 
-/** Measures several points at once. */
-export async function measurePoints(
-  jobs: readonly ReplayJob[],
+/** Simulates and sums up one point. */
+export async function measurePoint(
+  job: ReplayJob,
   options: PointOptions,
   replay: ReplayJobs,
-): Promise<MeasuredPoint[]> {
-  const parts = jobs.map((job) => jobsOfPoint(job, options));
-  const outcomes = await replay(parts.flat());
-  let at = 0;
-  return parts.map((part, i) => pointOf(jobs[i]!, outcomes.slice(at, (at += part.length)), options));
+): Promise<MeasuredPoint> {
+  return pointOf(job, await replay(jobsOfPoint(job, options)), options);
+}
+
+/** Intervals end where figures do: at nothing, and for a share at all. */
+function withinReason(figure: Figure, measured: MeasuredFigure): MeasuredFigure {
+  const { low, high } = measured;
+  if (low === null || high === null) return measured;
+  return { ...measured, low: Math.max(0, low), high: figure === "slo_attainment" ? Math.min(1, high) : high };
 }
 
 /** Independent runs: the mean of what each came to. */
@@ -124,7 +130,7 @@ function ofTrace(
   if (values === undefined || values.length < 2) return within ?? { ...UNKNOWN, value };
   const { estimate, low, high } = meanInterval(values, confidence);
   // Sections begin with empty queues and are shorter: their scatter counts, not their level.
-  return { value, low: Math.max(0, value - (estimate - low)), high: value + (high - estimate) };
+  return { value, low: value - (estimate - low), high: value + (high - estimate) };
 }
 
 function withinRun(

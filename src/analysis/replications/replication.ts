@@ -1,14 +1,14 @@
 import { randomStream } from "../../core/random.ts";
 import type { MeasurementWindow } from "../../serving/config.ts";
 import type { RequestRecords, RunMetrics } from "../../serving/result.ts";
-import { runSeriesOf, seriesFrom, type RunSeries } from "../statistics/run-series.ts";
+import { runSeriesOf, type RunSeries } from "../statistics/run-series.ts";
 import { judgeSteadiness, type Verdict } from "../statistics/steadiness.ts";
 
 /** What one of several equal runs with different seeds contributes. */
 export interface Replication {
   readonly seed: number;
   readonly verdict: Verdict;
-  /** What its requests saw once it had settled. */
+  /** What its requests saw, from the first on. */
   readonly series: RunSeries;
   readonly metrics: RunMetrics;
 }
@@ -20,8 +20,7 @@ export function replicationOf(
   metrics: RunMetrics,
 ): Replication {
   const series = runSeriesOf(records, window);
-  const { verdict, settledFromSeconds } = judgeSteadiness(series);
-  return { seed, verdict, series: seriesFrom(series, settledFromSeconds), metrics };
+  return { seed, verdict: judgeSteadiness(series).verdict, series, metrics };
 }
 
 /** Seed of replication `index`: the scenario's own for the first, then one from the named stream of each. */

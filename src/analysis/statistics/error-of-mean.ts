@@ -1,4 +1,4 @@
-import { batchMeansOf, lagOneCorrelation, sampleVarianceOf } from "./series.ts";
+import { batchMeansOf, lagOneCorrelation, meanOf, sampleVarianceOf } from "./series.ts";
 
 /** How far a mean may lie from the true one. */
 export interface MeanError {
@@ -47,12 +47,13 @@ export function errorFromBatches(values: Float64Array): MeanError | undefined {
 export function errorFromReplications(lengths: readonly number[]): ErrorOfMean {
   const runs = lengths.length;
   return (values) => {
-    // Each run's share of the pooled mean, as if all were equally long.
+    // What each run adds to the pooled mean, about that mean: longer runs must not look like larger values.
+    const mean = meanOf(values);
     const perRun = values.length / runs;
     let from = 0;
     const shares = Float64Array.from(lengths, (length) => {
       let sum = 0;
-      for (const to = from + length; from < to; from++) sum += values[from]!;
+      for (const to = from + length; from < to; from++) sum += values[from]! - mean;
       return sum / perRun;
     });
     return { standardError: Math.sqrt(sampleVarianceOf(shares) / runs), degreesOfFreedom: runs - 1 };

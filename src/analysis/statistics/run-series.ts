@@ -94,6 +94,11 @@ export function seriesFrom(series: RunSeries, seconds: number): RunSeries {
   );
 }
 
+/** The part of a series after its first `count` requests, of all and of multi-token ones. */
+export function seriesAfter(series: RunSeries, count: number): RunSeries {
+  return mapColumns((of) => of(series).subarray(count));
+}
+
 /** Several series one after the other, at least one. */
 export function joinedSeries(parts: readonly RunSeries[]): RunSeries {
   const join = (of: ColumnOf): Float64Array => joined(parts.map(of));

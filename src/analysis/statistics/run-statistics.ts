@@ -3,8 +3,9 @@ import type { RequestRecords } from "../../serving/result.ts";
 import { errorFromBatches, errorFromReplications, type ErrorOfMean } from "./error-of-mean.ts";
 import { OutputSeries, type Estimate } from "./output-series.ts";
 import { ratioInterval } from "./ratio.ts";
-import { joinedSeries, runSeriesOf, seriesFrom, type RunSeries } from "./run-series.ts";
+import { joinedSeries, runSeriesOf, seriesAfter, seriesFrom, type RunSeries } from "./run-series.ts";
 import { judgeSteadiness, type Steadiness } from "./steadiness.ts";
+import { detectCommonWarmup } from "./warmup.ts";
 
 /** The percentiles that get intervals, by their names in result files. */
 export const QUANTILES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999 } as const;
@@ -52,13 +53,23 @@ export function runStatistics(
   };
 }
 
-/** Intervals from independent runs, each cut to its settled part. */
-export function replicationIntervals(runs: readonly RunSeries[]): RunIntervals {
+/** Intervals from independent runs after the warm-up that they share. */
+export function replicationIntervals(wholeRuns: readonly RunSeries[]): RunIntervals {
+  const runs = settledTogether(wholeRuns);
   return intervalsOf(
     joinedSeries(runs),
     errorFromReplications(runs.map(({ ttft }) => ttft.length)),
     errorFromReplications(runs.map(({ multiToken }) => multiToken.tpot.length)),
   );
+}
+
+function settledTogether(runs: readonly RunSeries[]): RunSeries[] {
+  const starts = [
+    detectCommonWarmup(runs.map(({ ttft }) => ttft)),
+    detectCommonWarmup(runs.map(({ multiToken }) => multiToken.tpot)),
+  ];
+  const cut = starts.every(({ settled }) => settled) ? Math.max(...starts.map(({ values }) => values)) : 0;
+  return runs.map((run) => seriesAfter(run, cut));
 }
 
 function intervalsOf(series: RunSeries, errorOf: ErrorOfMean, errorOfMulti = errorOf): RunIntervals {

@@ -42,3 +42,15 @@ export function detectWarmup(values: Float64Array): Warmup {
   }
   return { values: best * BATCH, settled: best <= batches / 2 };
 }
+
+/**
+ * The warm-up that several runs share, found on their mean: a cut chosen for each run by itself would also cut away what
+ * is large there by chance.
+ * @param runs at least one, each in order of time
+ */
+export function detectCommonWarmup(runs: readonly Float64Array[]): Warmup {
+  const shortest = runs.reduce((least, { length }) => Math.min(least, length), Infinity);
+  const mean = new Float64Array(shortest);
+  for (const run of runs) for (let i = 0; i < shortest; i++) mean[i]! += run[i]! / runs.length;
+  return detectWarmup(mean);
+}

@@ -1,6 +1,6 @@
 import { RESOURCES, type Resource } from "../step-cost.ts";
 import type { DecodeRamp, OperatorCost, StepCost, StepShape, StepUse } from "../step-cost.ts";
-import { rising, Segment, type StepProfile } from "./step-profile.ts";
+import { rising, risingGrid, Segment, type StepProfile } from "./step-profile.ts";
 
 /**
  * Seconds of a profile, and everything else (energy, busy resources, rooflines) of a model of the same replica. Runs of
@@ -14,11 +14,11 @@ export class ProfiledStepCost implements StepCost {
 
   constructor(model: StepCost, profile: StepProfile) {
     this.#model = model;
-    const { decode, decodeMixed, prefill } = profile;
+    const { step, tokens, logits, decode, decodeMixed, prefill } = profile;
     this.#profile = {
-      ...profile,
-      ...{ decode: rising(decode), prefill: rising(prefill) },
-      ...(decodeMixed !== undefined && { decodeMixed: rising(decodeMixed) }),
+      ...{ step, tokens: rising(tokens), logits: rising(logits) },
+      ...{ decode: risingGrid(decode), prefill: risingGrid(prefill) },
+      ...(decodeMixed !== undefined && { decodeMixed: risingGrid(decodeMixed) }),
     };
     this.windowTokens = model.windowTokens;
   }
@@ -102,11 +102,14 @@ export class ProfiledStepCost implements StepCost {
     return seconds;
   }
 
+  /** Beside a prompt decodes take no less than alone. */
   #decodeSeconds({ chunkCount, decodeSequences, decodeContextTokens }: StepShape): number {
     if (decodeSequences === 0) return 0;
-    const { decode, decodeMixed = decode } = this.#profile;
-    const grid = chunkCount === 0 ? decode : decodeMixed;
-    return this.#segment.ofGrid(grid, decodeSequences, decodeContextTokens / decodeSequences).seconds;
+    const { decode, decodeMixed } = this.#profile;
+    const context = decodeContextTokens / decodeSequences;
+    const alone = this.#segment.ofGrid(decode, decodeSequences, context).seconds;
+    if (chunkCount === 0 || decodeMixed === undefined) return alone;
+    return Math.max(alone, this.#segment.ofGrid(decodeMixed, decodeSequences, context).seconds);
   }
 }
 

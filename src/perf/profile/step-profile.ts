@@ -83,9 +83,14 @@ export class Segment {
   }
 }
 
-/** The grid with attention over a longer context never shorter than over less of it: what falls was noise. */
-export function rising({ at, lines }: ProfileGrid): ProfileGrid {
-  return { at, lines: lines.map((line) => ({ at: line.at, seconds: runningMaximum(line.seconds) })) };
+/** The line with more never taking less: what falls was noise. */
+export function rising({ at, seconds }: ProfileLine): ProfileLine {
+  return { at, seconds: runningMaximum(seconds) };
+}
+
+/** The same of every line of a grid. */
+export function risingGrid({ at, lines }: ProfileGrid): ProfileGrid {
+  return { at, lines: lines.map(rising) };
 }
 
 function runningMaximum(values: readonly number[]): number[] {

@@ -1,23 +1,11 @@
 import { stringify } from "csv-stringify/browser/esm/sync";
-import type { Figure } from "../../analysis/experiment/figures.ts";
+import { TOLD_FIGURES } from "../../analysis/capacity/capacity.ts";
 import { trialsOf } from "./capacity-screen.ts";
 import type { CapacityReport } from "./capacity-report.ts";
 
-const FIGURES: readonly Figure[] = [
-  ...([
-    "request_throughput_rps",
-    "output_throughput_tps",
-    "ttft_p50",
-    "ttft_p99",
-    "tbt_p50",
-    "tbt_p99",
-  ] as const),
-  ...(["e2e_p50", "e2e_p99", "slo_attainment", "energy_per_token_j"] as const),
-];
-
 /** `capacity.csv`: a row for every load simulated and every figure, with the interval where there is one. */
 export function capacityCsv(report: CapacityReport): string {
-  const figures = [...new Set([...FIGURES, ...report.targets.map(({ figure }) => figure)])];
+  const figures = [...new Set([...TOLD_FIGURES, ...report.targets.map(({ figure }) => figure)])];
   return stringify([
     ["system", "level", "figure", "value", "ci_low", "ci_high", "targets_met", "targets_surely_met"],
     ...report.systems.flatMap((system) =>

@@ -1,13 +1,6 @@
-import type { CapacityAnswer, CapacityTrial } from "../../analysis/capacity/capacity.ts";
-import type { Figure } from "../../analysis/experiment/figures.ts";
+import { TOLD_FIGURES, type CapacityAnswer, type CapacityTrial } from "../../analysis/capacity/capacity.ts";
 import { capacitySentence, trialsOf } from "./capacity-screen.ts";
 import type { CapacityReport } from "./capacity-report.ts";
-
-/** Figures of every trial beside those of its targets. */
-const CURVE_FIGURES: readonly Figure[] = [
-  ...(["request_throughput_rps", "output_throughput_tps", "ttft_mean", "ttft_p50", "ttft_p99"] as const),
-  ...(["tbt_mean", "tbt_p50", "tbt_p99", "e2e_mean", "slo_attainment", "energy_per_token_j"] as const),
-];
 
 /** The answer of `ador capacity --json`, and `capacity.json`: SI units, null for what there is not. */
 export function capacityJsonOf(report: CapacityReport): Record<string, unknown> {
@@ -51,7 +44,7 @@ function answerJson({
 function trialJson({ level, met, sure, point, verdicts }: CapacityTrial) {
   return {
     ...{ level, met, sure: sure ?? null },
-    ...Object.fromEntries(CURVE_FIGURES.map((figure) => [figure, point.figure(figure).value])),
+    ...Object.fromEntries(TOLD_FIGURES.map((figure) => [figure, point.figure(figure).value])),
     targets: verdicts.map(({ target, value, low, high }) => ({ figure: target.figure, value, low, high })),
   };
 }

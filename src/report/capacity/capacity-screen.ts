@@ -59,7 +59,7 @@ function row(
     figureText({ figure: "ttft_p50", value: point.figure("ttft_p50").value }),
     figureText({ figure: "tbt_p50", value: point.figure("tbt_p50").value }),
     ...verdicts.map(intervalText),
-    met && sure === true ? paint.good("met") : met ? "met, not surely" : "missed",
+    met && sure === true ? paint.good("met") : verdictText({ point, met }),
   ];
 }
 
@@ -67,6 +67,12 @@ function intervalText({ target: { figure }, value, low, high }: TargetVerdict): 
   const text = figureText({ figure, value });
   if (low === null || high === null) return text;
   return `${text} [${figureText({ figure, value: low })}, ${figureText({ figure, value: high })}]`;
+}
+
+/** How a load that does not surely keep its targets stands to them. */
+export function verdictText({ point, met }: Pick<CapacityTrial, "point" | "met">): string {
+  if (met) return "met, not surely";
+  return point.keepsUp ? "missed" : "cannot keep up";
 }
 
 /** One sentence that answers. */

@@ -56,7 +56,7 @@ function systemJson({ device, devices, model, traffic, estimate, leftOut }: Esti
       refused_share: traffic.refusedShare,
       mean_input_tokens: traffic.meanPromptTokens,
       mean_output_tokens: traffic.meanOutputTokens,
-      arrival_dispersion: traffic.dispersion,
+      arrival_dispersion: traffic.dispersions,
       rate_levels: traffic.levels,
     },
     left_out: leftOut,

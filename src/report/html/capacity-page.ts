@@ -6,7 +6,7 @@ import {
   type CapacityReport,
   type SystemCapacity,
 } from "../capacity/capacity-report.ts";
-import { capacitySentence, trialsOf } from "../capacity/capacity-screen.ts";
+import { capacitySentence, trialsOf, verdictText } from "../capacity/capacity-screen.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import type { Chart } from "./chart-parts.ts";
 import { curveChart } from "./curve-chart.ts";
@@ -115,7 +115,7 @@ function trialRow(kind: CapacityReport["kind"], { level, point, verdicts, met, s
     <td>${text("tbt_p50")}</td>
     ${verdicts.map(({ target, value }) => html`<td>${figureText({ figure: target.figure, value })}</td>`)}
     <td class="${met && sure === true ? "good" : met ? "" : "bad"}">
-      ${met && sure === true ? "met" : met ? "met, not surely" : "missed"}
+      ${met && sure === true ? "met" : verdictText({ point, met })}
     </td>
   </tr>`;
 }

@@ -1,5 +1,6 @@
 import { STATUS } from "../../serving/result.ts";
 import type { RunReport } from "../run-report.ts";
+import { causeCharts } from "./cause-chart.ts";
 import { cdfChart } from "./cdf-chart.ts";
 import { cdfOf, thinCdf } from "./cdf.ts";
 import type { Chart } from "./chart-parts.ts";
@@ -44,6 +45,7 @@ export function chartsOf(reports: readonly RunReport[]): Chart[] {
       reports,
     }),
     ttftByPromptChart(reports),
+    ...causeCharts(reports),
     ...timelineCharts(reports),
   ];
 }

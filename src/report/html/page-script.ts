@@ -34,6 +34,7 @@ export const PAGE_SCRIPT = String.raw`
     "@share": share,
     "@count": count,
     "@nines": (n) => (100 - 100 / 10 ** n).toFixed(Math.max(0, n - 2)) + " %",
+    "@causes": (items) => "around " + formatters["@nines"](items[0].value[0]) + "<br>" + rows(items.toReversed().filter((item) => item.value[1] > 0), ([, y]) => seconds(y)),
     "@clock": clock,
     "@hourClock": hourClock,
     "@cdfTail": (items) => rows(items, ([x, n]) => digits(100 - 100 / 10 ** n) + " % within " + seconds(x)),
@@ -44,6 +45,7 @@ export const PAGE_SCRIPT = String.raw`
     "@number": digits,
     "@curveTimes": (items) => curve(items, seconds),
     "@curveNumbers": (items) => curve(items, digits),
+    "@difference": ({ value: [estimate, label, low, high] }) => escape(label) + ": <b>" + share(estimate) + "</b> (" + share(low) + " to " + share(high) + ")",
     "@timeCount": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => count(y)),
     "@timeShare": (items) => "at " + clock(items[0].value[0]) + "<br>" + rows(items, ([, y]) => share(y)),
   };

@@ -1,4 +1,5 @@
 import { assumptionsOf } from "../assumptions.ts";
+import { trustSentences } from "../confidence.ts";
 import { judge } from "../comparison.ts";
 import { formatCount, formatSeconds, formatShare } from "../format.ts";
 import type { RunReport } from "../run-report.ts";
@@ -48,7 +49,9 @@ function answer(reports: readonly RunReport[]): Html {
   const sentence = reports.length > 1 ? judge(reports).sentence : runSentence(reports[0]!);
   const failed = reports.some(({ outcome }) => outcome.metrics.audit.some((check) => !check.passed));
   const assumptions = assumptionsOf(reports);
-  const caveat = assumptions.length === 0 ? "" : html`<p class="note">${assumptions.join(" ")}</p>`;
+  const caveat = [...trustSentences(reports), assumptions.join(" ")].map((text) =>
+    text === "" ? "" : html`<p class="note">${text}</p>`,
+  );
   if (!failed)
     return html`<p class="answer">${sentence}</p>
       ${caveat}`;

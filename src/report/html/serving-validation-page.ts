@@ -28,7 +28,7 @@ export function servingValidationPage(validation: ServingValidation, chartLibrar
     </p>
     ${runs.map(
       ({ dataset, system }, i) =>
-        html`<h2>${system}</h2>
+        html`<h2>${dataset}: ${system}</h2>
           ${chartCard(loads[i]!)}
           <section class="card">${runTable(summary.filter((row) => row.dataset === dataset))}</section>`,
     )}

@@ -44,10 +44,10 @@ export function unservedCsv({ unmodelled }: ServingValidation): string {
 export function runSamplesCsv({ runs }: ServingValidation): string {
   return stringify([
     ["run", "source", "t_s", "running", "waiting"],
-    ...runs.flatMap(({ run: { name, samples }, timeline }) => [
-      ...samples.map(({ seconds, running, waiting }) => [name, "measured", seconds, running, waiting]),
+    ...runs.flatMap(({ dataset, run: { samples }, timeline }) => [
+      ...samples.map(({ seconds, running, waiting }) => [dataset, "measured", seconds, running, waiting]),
       ...timeline.seconds.map((seconds, i) => [
-        ...[name, "simulated", seconds, timeline.running[i], timeline.waiting[i]],
+        ...[dataset, "simulated", seconds, timeline.running[i], timeline.waiting[i]],
       ]),
     ]),
   ]);

@@ -7,5 +7,5 @@ export function servingJsonOf({
   summary,
   unmodelled,
 }: ServingValidation): Record<string, unknown> {
-  return { runs: runs.map(({ run }) => run.name), points: points.length, summary, unmodelled };
+  return { runs: runs.map(({ dataset }) => dataset), points: points.length, summary, unmodelled };
 }

@@ -17,8 +17,8 @@ export function servingScreen(
   ]);
   const sweeps = sweepErrors(summary);
   return [
-    ...runs.flatMap(({ run: { name }, dataset, system }) => [
-      paint.bold(`${name}: ${system}`),
+    ...runs.flatMap(({ dataset, system }) => [
+      paint.bold(`${dataset}: ${system}`),
       runTable(summary.filter((row) => row.dataset === dataset)),
       "",
     ]),

@@ -2,7 +2,7 @@ import { doubled } from "../../core/doubled.ts";
 import { CAUSE_COUNT } from "./causes.ts";
 
 /** Gaps beyond so many are counted but not listed, so that an overloaded run fits in memory (some 130 MB). */
-export const MOST_GAP_ROWS = 1_000_000;
+const MOST_GAP_ROWS = 1_000_000;
 
 /** What a row explains: the time to a first token, or a gap between two tokens. */
 export const QUANTITIES = ["ttft", "gap"] as const;

@@ -77,9 +77,9 @@ export class ReplicaAttribution {
   }
 
   /** What the batch would take of a waiting request needs more blocks than there are. */
-  #exceedsPool(request: number, { decoding, decodeSequences, shape }: FormedBatch): boolean {
+  #exceedsPool(request: number, { decoding, decodeTokens, shape }: FormedBatch): boolean {
     const { demand, pool } = this.#residents;
-    let tokens = this.#engine.maxNumBatchedTokens - (decoding ? decodeSequences : 0);
+    let tokens = this.#engine.maxNumBatchedTokens - (decoding ? decodeTokens : 0);
     for (let i = 0; i < shape.chunkCount; i++) tokens -= shape.chunkNewTokens[i]!;
     const wanted = Math.min(tokens, this.#residents.tokensToPrefill(request));
     return wanted > 0 && demand.ofChunk(request, wanted) > pool.freeBlocks;
@@ -141,26 +141,28 @@ export class ReplicaAttribution {
   }
 
   #explainGaps(stepSeconds: number, endSeconds: number): void {
-    const { log, ledger, running } = this.#residents;
+    const { log, ledger, running, speculative } = this.#residents;
     const { gapLimitSeconds, rows } = this.#ledger;
     const parts = this.#split;
     for (let slot = 0; slot < running.slotCount; slot++) {
       const request = running.at(slot);
       if (request < 0 || log.phase[request] !== PHASE.decoding) continue;
       const paused = this.#pausedSeconds === 0 ? 0 : ledger.pausedSeconds(request);
-      const gap = stepSeconds + paused;
+      // Tokens that come out together share their step.
+      const share = speculative === undefined ? 1 : 1 / speculative.tokensOf(request);
+      const gap = (stepSeconds + paused) * share;
       if (!(gap > gapLimitSeconds[log.classIndex[request]!]!) || !rows.hasRoomForGap()) continue;
       const row = rows.open(request, GAP);
       rows.close(row, endSeconds, gap);
       const at = row * CAUSE_COUNT;
       const causes = rows.causeSeconds;
-      causes[at + CAUSE.otherPrefill] = parts.promptSeconds + paused;
-      causes[at + CAUSE.ownDecode] = parts.ownDecodeSeconds;
-      causes[at + CAUSE.batchGrowth] = parts.batchSeconds;
-      causes[at + CAUSE.contextGrowth] = parts.contextSeconds;
-      causes[at + CAUSE.transfer] = parts.transferSeconds;
-      causes[at + CAUSE.collectives] = parts.collectiveSeconds;
-      causes[at + CAUSE.host] = parts.hostSeconds;
+      causes[at + CAUSE.otherPrefill] = (parts.promptSeconds + paused) * share;
+      causes[at + CAUSE.ownDecode] = parts.ownDecodeSeconds * share;
+      causes[at + CAUSE.batchGrowth] = parts.batchSeconds * share;
+      causes[at + CAUSE.contextGrowth] = parts.contextSeconds * share;
+      causes[at + CAUSE.transfer] = parts.transferSeconds * share;
+      causes[at + CAUSE.collectives] = parts.collectiveSeconds * share;
+      causes[at + CAUSE.host] = parts.hostSeconds * share;
     }
   }
 

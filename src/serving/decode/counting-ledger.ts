@@ -107,6 +107,10 @@ export class CountingLedger implements DecodeLedger {
     return log.inputTokens[request]! + log.outputTokens[request]! - remaining - 1;
   }
 
+  tokensAhead(): number {
+    return 1;
+  }
+
   describe(shape: StepShape, windowGrowth: Float64Array): void {
     shape.decodeSequences = this.sequences;
     shape.decodeContextTokens = this.#contextTokens;
@@ -174,7 +178,7 @@ export class CountingLedger implements DecodeLedger {
     this.#freeing?.advance(steps, this.#step);
   }
 
-  blocksBehindWindow(): number {
+  blocksReturned(): number {
     return this.#freeingRing[this.#ringSlot(this.#step - 1)]!;
   }
 

@@ -27,8 +27,10 @@ export interface DecodeLedger {
   recordStep(seconds: number): void;
   /** Every sequence has grown by `steps` tokens. */
   advance(steps: number): void;
-  /** Blocks that the step just passed has left wholly behind a sliding window that frees them. */
-  blocksBehindWindow(): number;
-  /** Takes out one request that has all its tokens; -1 when there is none (left). */
+  /** Tokens that the next step may store for a decoding request. */
+  tokensAhead(request: number): number;
+  /** Blocks that the step just passed has made free: behind a sliding window, or taken for drafts that were rejected. */
+  blocksReturned(): number;
+  /** Takes out the request that has all its tokens, the earliest arrival of several; -1 when there is none (left). */
   takeFinished(): number;
 }

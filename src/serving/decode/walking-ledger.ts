@@ -59,6 +59,10 @@ export class WalkingLedger implements DecodeLedger {
     return this.#memberOf(request).computedTokens;
   }
 
+  tokensAhead(): number {
+    return 1;
+  }
+
   describe(shape: StepShape, windowGrowth: Float64Array): void {
     shape.decodeSequences = this.#members.length;
     shape.decodeContextTokens = 0;
@@ -114,7 +118,7 @@ export class WalkingLedger implements DecodeLedger {
     }
   }
 
-  blocksBehindWindow(): number {
+  blocksReturned(): number {
     let blocks = 0;
     for (const { computedTokens } of this.#members) {
       const behind = computedTokens - this.#freeingTokens + 1;
@@ -124,10 +128,11 @@ export class WalkingLedger implements DecodeLedger {
   }
 
   takeFinished(): number {
-    const member = this.#members.find(({ remainingTokens }) => remainingTokens === 0);
-    if (member === undefined) return -1;
-    this.leave(member.request);
-    return member.request;
+    const finished = this.#members.filter(({ remainingTokens }) => remainingTokens === 0);
+    if (finished.length === 0) return -1;
+    const request = Math.min(...finished.map((member) => member.request));
+    this.leave(request);
+    return request;
   }
 
   #memberOf(request: number): Member {

@@ -1,3 +1,5 @@
+import { FifoQueue } from "../queues/fifo-queue.ts";
+
 /**
  * Where the caches of requests from other replicas arrive: first a request waits for room, then its cache is on its way,
  * then it waits for a seat with its cache in place.
@@ -9,7 +11,7 @@ export class Dock {
   inbound = 0;
   /** Requests that wait for a seat with their caches in place. */
   readonly landed = new Set<number>();
-  readonly #expected: number[] = [];
+  readonly #expected = new FifoQueue();
 
   /** Requests that wait for room. */
   get expectedCount(): number {
@@ -18,7 +20,7 @@ export class Dock {
 
   /** The request that has waited longest for room; there must be one. */
   get firstExpected(): number {
-    return this.#expected[0]!;
+    return this.#expected.first;
   }
 
   expect(request: number): void {
@@ -27,14 +29,15 @@ export class Dock {
 
   /** The first request that waits for room has got it. */
   reserveFirst(): void {
-    this.reserved.push(this.#expected.shift()!);
+    this.reserved.push(this.#expected.first);
+    this.#expected.removeFirst();
     this.inbound++;
   }
 
   /** A request no longer waits for room; false when it did not. */
   forget(request: number): boolean {
-    const place = this.#expected.indexOf(request);
-    if (place >= 0) this.#expected.splice(place, 1);
-    return place >= 0;
+    if (!this.#expected.includes(request)) return false;
+    this.#expected.remove(request);
+    return true;
   }
 }

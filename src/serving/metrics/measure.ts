@@ -7,6 +7,7 @@ import { prefixCacheOf } from "./prefix-cache.ts";
 import { audit } from "./audit.ts";
 import { latenciesOf } from "./latencies.ts";
 import { judgeRequests } from "./slo.ts";
+import { speculationOf } from "./speculation.ts";
 import { Tally } from "./tally.ts";
 
 /**
@@ -39,6 +40,7 @@ export function measure(cluster: Cluster, config: SimulationConfig): RunMetrics 
     },
     ...resourcesOf(cluster, charges, end - start),
     ...prefixCacheOf(cluster),
+    ...speculationOf(cluster),
     ...(cluster.availability !== undefined && { availability: cluster.availability }),
     ...(cluster.kvTransfer !== undefined && { kvTransfer: cluster.kvTransfer }),
     audit: audit(cluster, config, tally, charges),

@@ -227,8 +227,7 @@ export class PrefixCache {
     const holding = this.#holdings.get(request)!;
     this.#holdings.delete(request);
     const before = this.#free.blocks;
-    // A step that is lost with its replica had made more known than was computed.
-    this.#pushEmpty(Math.max(0, blocks - holding.blocks));
+    this.#pushEmpty(blocks - holding.blocks);
     let start = holding.blocks;
     for (let i = holding.text; i >= 0 && start > 0; i--) {
       const text = this.#texts.get(paths.keyAt(request, i));
@@ -282,8 +281,10 @@ export class PrefixCache {
     this.#pool.giveBack(blocks);
   }
 
-  /** All memory is lost, and nobody holds any. */
+  /** All memory is lost, whoever holds it. */
   clear(): void {
+    // What has been displaced so far counts, as it does when somebody asked in between.
+    this.#settle();
     this.#matchedRequest = -1;
     this.#texts.clear();
     this.#holdings.clear();

@@ -1,3 +1,4 @@
+import { RunError } from "../../core/errors.ts";
 import type { WaitingQueue } from "../waiting-queue.ts";
 
 /** First come, first served; a preempted request goes back to the front. A ring, no allocation after it has grown. */
@@ -31,10 +32,14 @@ export class FifoQueue implements WaitingQueue {
     this.#length--;
   }
 
+  includes(request: number): boolean {
+    return this.#placeOf(request) >= 0;
+  }
+
   remove(request: number): void {
     const mask = this.#ring.length - 1;
-    let place = 0;
-    while (this.#ring[(this.#head + place) & mask] !== request) place++;
+    let place = this.#placeOf(request);
+    if (place < 0) throw new RunError(`request ${request} is not among the ${this.#length} that wait`);
     this.#length--;
     for (; place < this.#length; place++) {
       this.#ring[(this.#head + place) & mask] = this.#ring[(this.#head + place + 1) & mask]!;
@@ -44,6 +49,15 @@ export class FifoQueue implements WaitingQueue {
   /** The waiting requests, first to last. */
   *inOrder(): Generator<number> {
     for (let i = 0; i < this.#length; i++) yield this.#ring[(this.#head + i) & (this.#ring.length - 1)]!;
+  }
+
+  /** Place in line from 0, -1 for a request that is not in it. */
+  #placeOf(request: number): number {
+    const mask = this.#ring.length - 1;
+    for (let place = 0; place < this.#length; place++) {
+      if (this.#ring[(this.#head + place) & mask] === request) return place;
+    }
+    return -1;
   }
 
   #grow(): void {

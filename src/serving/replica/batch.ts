@@ -29,6 +29,7 @@ export class Batch implements BatchBuilder, FormedBatch {
   readonly #cost: StepCost;
   /** What the steps that a scheduler only asked about would have used. */
   readonly #unused: StepUse;
+  readonly #plain: StepShape;
   readonly #attribution: ReplicaAttribution | undefined;
 
   constructor(
@@ -46,6 +47,7 @@ export class Batch implements BatchBuilder, FormedBatch {
     this.engine = engine;
     this.#cost = cost;
     this.#unused = cost.openUse();
+    this.#plain = new StepShape(cost.windowTokens.length, 0);
     this.shape = new StepShape(cost.windowTokens.length, engine.maxNumSeqs);
     this.#chunkRequests = new Int32Array(engine.maxNumSeqs);
   }
@@ -93,6 +95,20 @@ export class Batch implements BatchBuilder, FormedBatch {
 
   get decodeSequences(): number {
     return this.#residents.ledger.sequences;
+  }
+
+  get decodeTokens(): number {
+    const { ledger, speculative } = this.#residents;
+    return speculative === undefined ? ledger.sequences : ledger.sequences * speculative.tokensPerStep;
+  }
+
+  draftSeconds(): number {
+    const { speculative } = this.#residents;
+    if (speculative === undefined || !this.decoding) return 0;
+    const { tokens, draftCost } = this.engine.speculation!;
+    if (draftCost === 0) return 0;
+    speculative.describePlain(this.#plain);
+    return this.#meter.draftSeconds(this.#plain, tokens * draftCost);
   }
 
   get decodeBlocksDue(): number {

@@ -4,6 +4,7 @@ import type { StepCost } from "../../perf/step-cost.ts";
 import type { CauseLedger } from "../attribution/cause-ledger.ts";
 import { ReplicaAttribution } from "../attribution/replica-attribution.ts";
 import type { EngineConfig } from "../config.ts";
+import type { SpeculativeLedger } from "../decode/speculative-ledger.ts";
 import type { Dock } from "../handover/dock.ts";
 import type { KvPool } from "../kv-pool.ts";
 import type { PrefixCache } from "../prefix-cache/prefix-cache.ts";
@@ -97,6 +98,10 @@ export class Replica {
 
   get cache(): PrefixCache | undefined {
     return this.#residents.cache;
+  }
+
+  get speculative(): SpeculativeLedger | undefined {
+    return this.#residents.speculative;
   }
 
   get dock(): Dock {
@@ -272,8 +277,9 @@ export class Replica {
    * in order of arrival, without those whose clients had gone already.
    */
   crash(seconds: number): number[] {
-    const { waiting, pool, cache } = this.#residents;
+    const { waiting } = this.#residents;
     this.#clock.stop(seconds);
+    this.#residents.loseMemory();
     this.startPlanned = false;
     const gone = new Set(this.#leaving.splice(0));
     const orphans = this.#residents.inBatch();
@@ -282,9 +288,7 @@ export class Replica {
       this.#drop(waiting.first);
     }
     for (const request of orphans) if (!this.#hasEnded(request)) this.#drop(request);
-    // What the lost step had taken for itself.
-    pool.giveBack(pool.usedBlocks);
-    cache?.clear();
+    this.#residents.beginAnew();
     return orphans.filter((request) => !gone.has(request)).sort((a, b) => a - b);
   }
 

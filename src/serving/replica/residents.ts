@@ -4,6 +4,7 @@ import { BlockDemand } from "../block-demand.ts";
 import type { EngineConfig } from "../config.ts";
 import { CountingLedger } from "../decode/counting-ledger.ts";
 import type { DecodeLedger } from "../decode/ledger.ts";
+import { SpeculativeLedger } from "../decode/speculative-ledger.ts";
 import { WalkingLedger } from "../decode/walking-ledger.ts";
 import { Dock } from "../handover/dock.ts";
 import { HostMemory } from "../host-memory.ts";
@@ -25,8 +26,12 @@ export class Residents {
   /** Undefined where requests share nothing. */
   readonly cache: PrefixCache | undefined;
   readonly host: HostMemory;
+  /** The ledger again when tokens are drafted. */
+  readonly speculative: SpeculativeLedger | undefined;
   /** Blocks wholly behind a sliding window are given back. */
   readonly freesBehindWindow: boolean;
+  /** Steps make blocks free that are not those of a request that goes. */
+  readonly returnsBlocks: boolean;
   readonly demand: BlockDemand;
   readonly waiting: WaitingQueue;
   readonly running: RunningOrder;
@@ -38,6 +43,7 @@ export class Residents {
   readonly padded: PaddedBatch | undefined;
   /** Requests that come from other replicas. */
   readonly dock = new Dock();
+  #isLost = false;
 
   constructor(
     log: RequestLog,
@@ -56,11 +62,14 @@ export class Residents {
     this.running = new RunningOrder(log);
     this.prefilling = new PrefillSet(engine.maxNumSeqs);
     const grows = allocation === "chunk" || allocation === "prompt";
+    const { blockSize, speculation } = engine;
     this.freesBehindWindow = engine.slidingWindowTokens !== undefined;
+    this.returnsBlocks = this.freesBehindWindow || speculation !== undefined;
     const freeingTokens = engine.slidingWindowTokens ?? Infinity;
     const ledger = [log, gaps, engine.blockSize, grows, windowTokens, freeingTokens] as const;
-    this.jumper = jumps ? new CountingLedger(...ledger) : undefined;
-    this.ledger = this.jumper ?? new WalkingLedger(...ledger);
+    this.speculative = speculation && new SpeculativeLedger(log, gaps, blockSize, windowTokens, speculation);
+    this.jumper = jumps && speculation === undefined ? new CountingLedger(...ledger) : undefined;
+    this.ledger = this.speculative ?? this.jumper ?? new WalkingLedger(...ledger);
     this.demand = new BlockDemand(allocation, log, this.pool, this.ledger, this.cache, freeingTokens);
     this.padded = allocation === "batch" ? new PaddedBatch(windowTokens, engine.maxNumSeqs) : undefined;
   }
@@ -104,14 +113,28 @@ export class Residents {
     return this.cache.matchedTokens;
   }
 
+  /** A failure: all that is in memory is lost at once, and what its requests give back while they go has gone already. */
+  loseMemory(): void {
+    this.#isLost = true;
+    if (this.cache === undefined) this.pool.giveBack(this.pool.usedBlocks);
+    else this.cache.clear();
+  }
+
+  /** All requests have gone that held what was lost. */
+  beginAnew(): void {
+    this.#isLost = false;
+  }
+
   /** A request gives its blocks back, with the keys and values of so many of its tokens in them. */
   giveBack(request: number, blocks: number, computedTokens: number): void {
+    if (this.#isLost) return;
     if (this.cache === undefined) this.pool.giveBack(blocks);
     else this.cache.release(request, blocks, computedTokens);
   }
 
   /** Blocks come back whose content is lost. */
   giveBackLost(blocks: number): void {
+    if (this.#isLost) return;
     if (this.cache === undefined) this.pool.giveBack(blocks);
     else this.cache.giveBackEmpty(blocks);
   }
@@ -119,7 +142,7 @@ export class Residents {
   /** A request gives up its seat; a padded batch ends with its last request. */
   leaveBatch(request: number): void {
     this.running.remove(request);
-    if (this.padded !== undefined && this.running.length === 0) this.pool.giveBack(this.padded.blocks);
+    if (this.padded !== undefined && this.running.length === 0) this.giveBackLost(this.padded.blocks);
   }
 }
 

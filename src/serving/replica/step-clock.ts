@@ -57,8 +57,9 @@ export class StepClock {
     this.busy = true;
     this.#boundByPolicy = false;
     this.#boundByWindow = false;
-    if (batch.shape.chunkCount > 0 || this.#paused || batch.transferSeconds > 0)
-      this.#planStep(batch, seconds);
+    const { speculative } = this.#residents;
+    const standsAlone = batch.shape.chunkCount > 0 || this.#paused || speculative !== undefined;
+    if (standsAlone || batch.transferSeconds > 0) this.#planStep(batch, seconds);
     else this.#planStretch(batch, seconds);
   }
 
@@ -67,7 +68,7 @@ export class StepClock {
     this.#priced = batch.describe();
     const computing = this.#meter.stepSeconds(this.#priced);
     batch.transferSeconds += Math.max(0, batch.loadSeconds - computing);
-    this.#stepSeconds = computing + batch.transferSeconds;
+    this.#stepSeconds = computing + batch.transferSeconds + batch.draftSeconds();
     this.#plannedSteps = 1;
     this.endSeconds = seconds + this.#stepSeconds;
   }
@@ -194,14 +195,16 @@ export class StepClock {
 
   #passStep(batch: FormedBatch): void {
     const { shape, decoding } = batch;
-    const { pool, ledger } = this.#residents;
+    const { pool, ledger, speculative } = this.#residents;
     const seconds = this.#stepSeconds;
     let prefillTokens = 0;
     for (let i = 0; i < shape.chunkCount; i++) prefillTokens += shape.chunkNewTokens[i]!;
     this.#meter.passSteps(1, decoding ? ledger.sequences : 0, prefillTokens, pool.usedBlocks * seconds);
+    if (decoding) speculative?.drawTokens();
     this.#attribution?.passStep(this.#priced, batch, seconds, this.endSeconds);
     if (decoding) {
       ledger.recordStep(seconds);
+      if (speculative !== undefined) this.#meter.passDrafts(speculative.extraTokens, prefillTokens);
       this.#advance(1);
       this.#paused = false;
     } else if (ledger.sequences > 0) {
@@ -222,9 +225,9 @@ export class StepClock {
   }
 
   #advance(steps: number): void {
-    const { ledger, padded, pool, freesBehindWindow } = this.#residents;
+    const { ledger, padded, pool, returnsBlocks } = this.#residents;
     ledger.advance(steps);
     padded?.advance(steps);
-    if (freesBehindWindow) pool.giveBack(ledger.blocksBehindWindow());
+    if (returnsBlocks) pool.giveBack(ledger.blocksReturned());
   }
 }

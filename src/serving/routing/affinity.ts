@@ -41,8 +41,7 @@ type MayStay = (home: number, among: readonly number[]) => boolean;
 
 function isNotTooBusy({ view }: RoutingFacts): MayStay {
   return (home, among) => {
-    let open = 1;
-    for (const replica of among) open += view.openRequests[replica]!;
+    const open = view.openAmong(among) + 1;
     return view.openRequests[home]! < (BALANCE_FACTOR * open) / among.length + 1;
   };
 }
@@ -61,7 +60,7 @@ function byLongestPrefix({ log, view }: RoutingFacts, prompts: PromptPaths, mayS
   return {
     route(request, among) {
       const home = homeOf(request);
-      const stays = home !== undefined && among.includes(home) && mayStay(home, among);
+      const stays = home !== undefined && isAmong(home, among) && mayStay(home, among);
       const chosen = stays ? home : least(among, view.openRequests);
       const count = prompts.sharedCount(request);
       for (let i = 0; i < count; i++) homes.set(prompts.keyAt(request, i), chosen);
@@ -76,10 +75,15 @@ function withHomes({ view }: RoutingFacts, keyOf: (request: number) => number, m
     route(request, among) {
       const key = keyOf(request);
       const home = key < 0 ? undefined : homes.get(key);
-      if (home !== undefined && among.includes(home) && mayStay(home, among)) return home;
+      if (home !== undefined && isAmong(home, among) && mayStay(home, among)) return home;
       const chosen = least(among, view.openRequests);
       if (key >= 0) homes.set(key, chosen);
       return chosen;
     },
   };
+}
+
+/** Replicas stand at their own index where all of them are there. */
+function isAmong(replica: number, among: readonly number[]): boolean {
+  return among[replica] === replica || among.includes(replica);
 }

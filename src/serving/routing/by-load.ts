@@ -13,7 +13,7 @@ export function roundRobin(): Router {
 
 /** Any of them with equal chance. */
 export function random({ random: uniform }: RoutingFacts): Router {
-  return { route: (_request, among) => drawOne(among, uniform) };
+  return { route: (_request, among) => among[drawPlace(among.length, uniform)]! };
 }
 
 /**
@@ -23,12 +23,11 @@ export function random({ random: uniform }: RoutingFacts): Router {
 export function powerOfTwo({ random: uniform, view }: RoutingFacts): Router {
   return {
     route(_request, among) {
-      const first = drawOne(among, uniform);
+      const place = drawPlace(among.length, uniform);
+      const first = among[place]!;
       if (among.length === 1) return first;
-      const second = drawOne(
-        among.filter((replica) => replica !== first),
-        uniform,
-      );
+      const other = drawPlace(among.length - 1, uniform);
+      const second = among[other < place ? other : other + 1]!;
       return view.openRequests[second]! < view.openRequests[first]! ? second : first;
     },
   };
@@ -62,6 +61,6 @@ export function least(among: readonly number[], load: Int32Array | Float64Array)
   return best;
 }
 
-function drawOne(among: readonly number[], uniform: () => number): number {
-  return among[Math.floor(uniform() * among.length)]!;
+function drawPlace(places: number, uniform: () => number): number {
+  return Math.floor(uniform() * places);
 }

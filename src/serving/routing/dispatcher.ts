@@ -1,6 +1,7 @@
 import { randomStream } from "../../core/random.ts";
 import type { SimulationConfig } from "../config.ts";
 import type { Fleet } from "../fleet.ts";
+import { FifoQueue } from "../queues/fifo-queue.ts";
 import type { RequestLog } from "../request-log.ts";
 import { targetsOf } from "../metrics/slo.ts";
 import type { Router } from "../router.ts";
@@ -16,7 +17,7 @@ export class Dispatcher {
   readonly #view: LoadView;
   readonly #router: Router;
   /** Requests that wait for a replica with room, first come, first served. */
-  readonly #held: number[] = [];
+  readonly #held = new FifoQueue();
 
   constructor(config: SimulationConfig, log: RequestLog, fleet: Fleet) {
     const { replicas } = fleet;
@@ -42,7 +43,7 @@ export class Dispatcher {
 
   /** The request that has waited longest for a replica with room; -1 when none does. */
   get firstHeld(): number {
-    return this.#held.length === 0 ? -1 : this.#held[0]!;
+    return this.#held.length === 0 ? -1 : this.#held.first;
   }
 
   /** Chooses the replica of a request; -1 when it has to wait. */
@@ -54,15 +55,14 @@ export class Dispatcher {
 
   /** Chooses the replica of the first request that waits for one; -1 when it has to wait on. */
   placeHeld(seconds: number): number {
-    const index = this.#choose(this.#held[0]!, seconds);
-    if (index >= 0) this.#held.shift();
+    const index = this.#choose(this.#held.first, seconds);
+    if (index >= 0) this.#held.removeFirst();
     return index;
   }
 
   /** A request that waits for a replica goes away. */
   forget(request: number): void {
-    const place = this.#held.indexOf(request);
-    if (place >= 0) this.#held.splice(place, 1);
+    this.#held.remove(request);
   }
 
   /** Chooses the replica that takes a request over after its first token: the one with the fewest open requests. */

@@ -11,6 +11,8 @@ export class LoadView {
   readonly openRequests: Int32Array;
   readonly openTokens: Float64Array;
   readonly unansweredTokens: Float64Array;
+  /** Over all replicas. */
+  #openRequests = 0;
   readonly #delaySeconds: number;
   /** Changes that are not to be seen yet, oldest first: time, replica, requests, open and unanswered tokens. */
   #hidden: number[] = [];
@@ -43,7 +45,16 @@ export class LoadView {
     }
   }
 
+  /** Open requests of some replicas, by rising index. */
+  openAmong(replicas: readonly number[]): number {
+    if (replicas.length === this.openRequests.length) return this.#openRequests;
+    let open = 0;
+    for (const replica of replicas) open += this.openRequests[replica]!;
+    return open;
+  }
+
   #apply(replica: number, requests: number, tokens: number, unanswered: number): void {
+    this.#openRequests += requests;
     this.openRequests[replica]! += requests;
     this.openTokens[replica]! += tokens;
     this.unansweredTokens[replica]! += unanswered;

@@ -14,10 +14,11 @@ export function sloAware({ log, view, slots, pace, ttftTargetSeconds }: RoutingF
       let bestSeconds = Infinity;
       let bestLoad = Infinity;
       for (const replica of among) {
+        const load = view.openRequests[replica]! / slots[replica]!;
+        if (bestSeconds <= target && load >= bestLoad) continue;
         const tokens = view.unansweredTokens[replica]! + prompt;
         // Half of the prompt is before the other one.
         const seconds = tokens * pace.secondsPerToken(replica, prompt >> 1);
-        const load = view.openRequests[replica]! / slots[replica]!;
         const better = seconds <= target ? bestSeconds > target || load < bestLoad : seconds < bestSeconds;
         if (better) [best, bestSeconds, bestLoad] = [replica, seconds, load];
       }

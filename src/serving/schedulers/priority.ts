@@ -65,7 +65,7 @@ export class PriorityClasses implements Scheduler {
   #firstChunk(batch: BatchBuilder, request: number): number {
     return Math.min(
       cappedChunk(batch, request),
-      Math.max(1, batch.engine.maxNumBatchedTokens - batch.decodeSequences),
+      Math.max(1, batch.engine.maxNumBatchedTokens - batch.decodeTokens),
     );
   }
 

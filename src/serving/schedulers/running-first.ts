@@ -8,7 +8,7 @@ import type { BatchBuilder } from "../scheduler.ts";
 export function serveTogether(batch: BatchBuilder): number {
   const decodes = batch.decodeSequences;
   const prefills = batch.prefillCount;
-  let budget = batch.engine.maxNumBatchedTokens - decodes;
+  let budget = batch.engine.maxNumBatchedTokens - batch.decodeTokens;
   let blocks = batch.decodeBlocksDue;
   for (let i = 0; i < prefills; i++) {
     const request = batch.prefillAt(i);
@@ -19,7 +19,7 @@ export function serveTogether(batch: BatchBuilder): number {
   if (blocks > batch.freeBlocks) return -1;
 
   if (decodes > 0) batch.takeAllDecodes();
-  budget = batch.engine.maxNumBatchedTokens - decodes;
+  budget = batch.engine.maxNumBatchedTokens - batch.decodeTokens;
   for (let i = 0; i < prefills; i++) {
     const request = batch.prefillAt(i);
     const chunk = Math.min(cappedChunk(batch, request), budget);
@@ -36,7 +36,7 @@ export function serveTogether(batch: BatchBuilder): number {
  */
 export function serveInOrder(batch: BatchBuilder, order: number[]): number {
   const chunks = new Map<number, number>();
-  let budget = batch.engine.maxNumBatchedTokens - batch.decodeSequences;
+  let budget = batch.engine.maxNumBatchedTokens - batch.decodeTokens;
   for (let i = 0; i < batch.prefillCount; i++) {
     const request = batch.prefillAt(i);
     const chunk = Math.min(cappedChunk(batch, request), budget);

@@ -3,7 +3,12 @@ import { describe, expect, test } from "vitest";
 import { shareDecoding } from "../../../src/analysis/estimate/decode-sharing.ts";
 import { estimate } from "../../../src/analysis/estimate/estimate.ts";
 import { stratify } from "../../../src/analysis/estimate/strata.ts";
-import { profileTraffic, type TrafficProfile } from "../../../src/analysis/estimate/traffic-profile.ts";
+import {
+  arrivingAtRandom,
+  atRate,
+  profileTraffic,
+  type TrafficProfile,
+} from "../../../src/analysis/estimate/traffic-profile.ts";
 import {
   createConversationSource,
   type ConversationSpec,
@@ -20,7 +25,7 @@ function singleTokenTraffic(chunks: readonly number[], ratePerSecond: number): T
   const source = listSource(
     chunks.map((count, i) => ({ arrivalSeconds: i, inputTokens: count * BUDGET, outputTokens: 1 })),
   );
-  return { ...profileTraffic(source), ratePerSecond, dispersion: 1, levels: [{ factor: 1, share: 1 }] };
+  return atRate(arrivingAtRandom(profileTraffic(source)), ratePerSecond);
 }
 
 const SHARING = { replicas: 1, peakedness: 1, waitVariability: 1 };
@@ -107,7 +112,7 @@ describe("an estimate agrees with queues of known answer:", () => {
       const traffic = profileTraffic(createConversationSource(spec, 1));
       const estimated = estimate({
         system: { cost, engine, scheduler, replicas: 1, router: "round-robin" },
-        traffic: { ...traffic, dispersion: 1, levels: [{ factor: 1, share: 1 }] },
+        traffic: arrivingAtRandom(traffic),
         ...{ slo, idleWatts: 0, users: { users, thinkSeconds: 3 } },
       });
       expect(Math.abs(estimated.requestsPerSecond / metrics.requestsPerSecond - 1)).toBeLessThan(0.07);
@@ -142,8 +147,8 @@ describe("the traffic that an estimate is told of", () => {
       ),
     );
     expect(poisson.levels).toEqual([{ factor: 1, share: 1 }]);
-    expect(poisson.dispersion).toBeGreaterThan(0.9);
-    expect(poisson.dispersion).toBeLessThan(1.1);
+    expect(poisson.dispersions.at(-1)!.value).toBeGreaterThan(0.9);
+    expect(poisson.dispersions.at(-1)!.value).toBeLessThan(1.1);
     const day = { kind: "diurnal", meanRatePerSecond: 5, amplitude: 0.8, periodSeconds: 1000 } as const;
     const swinging = profileTraffic(
       createSyntheticSource({ arrivals: day, ...lengths, requests: 10_000 }, 1),
@@ -153,11 +158,15 @@ describe("the traffic that an estimate is told of", () => {
     expect(swinging.levels.reduce((sum, { factor, share }) => sum + factor * share, 0)).toBeCloseTo(1, 2);
     const even = { kind: "constant", ratePerSecond: 5 } as const;
     expect(
-      profileTraffic(createSyntheticSource({ arrivals: even, ...lengths, requests: 1000 }, 1)).dispersion,
+      profileTraffic(createSyntheticSource({ arrivals: even, ...lengths, requests: 1000 }, 1)).dispersions.at(
+        -1,
+      )!.value,
     ).toBeLessThan(0.1);
     const bursts = { kind: "gamma", ratePerSecond: 5, burstiness: 0.2 } as const;
     expect(
-      profileTraffic(createSyntheticSource({ arrivals: bursts, ...lengths, requests: 10_000 }, 1)).dispersion,
+      profileTraffic(
+        createSyntheticSource({ arrivals: bursts, ...lengths, requests: 10_000 }, 1),
+      ).dispersions.at(-1)!.value,
     ).toBeGreaterThan(2.5);
   });
 

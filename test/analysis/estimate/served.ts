@@ -10,7 +10,7 @@ import { simulate } from "../../../src/serving/simulate.ts";
 import type { LengthSpec } from "../../../src/workload/lengths/length-sampler.ts";
 import { createSyntheticSource, type SyntheticSpec } from "../../../src/workload/synthetic.ts";
 import { estimate, type Estimate } from "../../../src/analysis/estimate/estimate.ts";
-import { atRate, profileTraffic } from "../../../src/analysis/estimate/traffic-profile.ts";
+import { arrivingAtRandom, atRate, profileTraffic } from "../../../src/analysis/estimate/traffic-profile.ts";
 
 /** A system and its traffic, to be estimated and simulated alike. */
 export interface Served {
@@ -62,7 +62,7 @@ export function estimateServed(served: Served, ratePerSecond: number, requests =
   const profile = profileTraffic(createSyntheticSource(trafficSpec(served, ratePerSecond, requests), 1));
   const { cost, engine, scheduler, replicas, router, slo } = config;
   // The process that the formulas are told of, not what this draw of it came out as.
-  const traffic = { ...atRate(profile, ratePerSecond), dispersion: 1, levels: [{ factor: 1, share: 1 }] };
+  const traffic = arrivingAtRandom(atRate(profile, ratePerSecond));
   return estimate({ system: { cost, engine, scheduler, replicas, router }, traffic, slo, idleWatts: 0 });
 }
 

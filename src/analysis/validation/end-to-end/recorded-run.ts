@@ -29,6 +29,7 @@ const settingsSchema = z.object({
   num_gpu_kv_blocks: known(count),
   kv_capacity_tokens: known(count),
   chunked_prefill: known(z.boolean()),
+  prefix_caching: known(z.boolean()),
   async_scheduling: known(z.boolean()),
   vllm_version: z.string().default(""),
 });

@@ -2,15 +2,20 @@ import { distributionOf, type Distribution } from "../../../core/quantiles.ts";
 import type { EngineConfig } from "../../../serving/config.ts";
 import type { Timeline } from "../../../serving/result.ts";
 import type { LlmModel } from "../../../models/llm-model.ts";
-import type { Parallelism } from "../../../models/parallelism.ts";
+import { deviceCount, type Parallelism } from "../../../models/parallelism.ts";
+import { ProfiledStepCost } from "../../../perf/profile/profiled-step-cost.ts";
 import { createTableSource } from "../../../workload/table-source.ts";
 import { Unmodelled } from "../dataset.ts";
 import { runEngine } from "../engine-run.ts";
 import { described } from "../systems.ts";
 import { findModel } from "../../../models/catalog.ts";
+import type { MeasuredProfiles } from "./measured-profile.ts";
 import { RUNS_FOLDER, type RecordedRun, type RunSettings } from "./recorded-run.ts";
 import { schedulesAhead } from "./serving-engines.ts";
 import { systemName, type Deployment, type ServedSystem, type ServedSystems } from "./served-systems.ts";
+
+/** Under which name runs on a profile are told apart. */
+const PROFILED_RUNS = "e2e-runs-profile";
 
 /** What is compared of every request. */
 export const RUN_METRICS = ["ttft", "tpot", "e2e"] as const;
@@ -32,9 +37,33 @@ export interface ReplayedRun {
  * @throws Unmodelled for a system that is not described, or a cache in which not all requests fit
  */
 export function replayRun(run: RecordedRun, systems: ServedSystems): ReplayedRun {
+  const { settings } = run;
+  const { deployment } = deploymentOf(settings);
+  return replayOn(systems.served(deployment), RUNS_FOLDER, run);
+}
+
+/**
+ * The same on what was measured of the device kernel by kernel; undefined where that is not known.
+ * @throws Unmodelled as above
+ */
+export function replayOnProfile(
+  run: RecordedRun,
+  systems: ServedSystems,
+  profiles: MeasuredProfiles,
+): ReplayedRun | undefined {
+  const { deployment } = deploymentOf(run.settings);
+  const { gpu, model, parallelism } = deployment;
+  if (deviceCount(parallelism) > parallelism.tensorParallel) return undefined;
+  const served = systems.served(deployment);
+  const profile = profiles.find(gpu, model, parallelism.tensorParallel, served.engine);
+  if (profile === undefined) return undefined;
+  const cost = new ProfiledStepCost(served.cost, profile);
+  return replayOn({ ...served, cost }, PROFILED_RUNS, run);
+}
+
+function replayOn(served: ServedSystem, group: string, run: RecordedRun): ReplayedRun {
   const { settings, requests, measured } = run;
   const { replicas, deployment } = deploymentOf(settings);
-  const served = systems.served(deployment);
   const { metrics, timeline } = runEngine({
     source: createTableSource(requests),
     ...{ engine: engineOf(settings, served, deployment.parallelism), cost: served.cost, replicas },
@@ -45,7 +74,7 @@ export function replayRun(run: RecordedRun, systems: ServedSystems): ReplayedRun
     throw new Unmodelled(settings.gpu, settings.model, `${lost} requests that the cache cannot hold`);
   const { ttft, tpot, e2e } = metrics;
   return {
-    ...{ run, dataset: `${RUNS_FOLDER}/${run.name}`, system: runSystem(run) },
+    ...{ run, dataset: `${group}/${run.name}`, system: runSystem(run) },
     measured: {
       ttft: distributionOf(Float64Array.from(measured, ({ ttftSeconds }) => ttftSeconds)),
       tpot: distributionOf(
@@ -110,5 +139,8 @@ function engineOf(
     kvBlocks: stated === undefined ? sized() : stated * engines,
     maxModelLen: settings.max_model_len ?? model.maxPositionTokens,
     enableChunkedPrefill: settings.chunked_prefill ?? engine.chunksPrompts,
+    ...((settings.prefix_caching ?? engine.cachesPrefixes) && {
+      prefixCaching: { tiers: [], load: "always" },
+    }),
   };
 }

@@ -12,6 +12,8 @@ export interface ServingEngine extends Engine {
   readonly scheduler: SchedulerConfig;
   /** Long prompts are split over steps. */
   readonly chunksPrompts: boolean;
+  /** Prompts that begin alike share their blocks, unless a server says otherwise. */
+  readonly cachesPrefixes: boolean;
   /** Sequences and tokens of one step where a benchmark does not say. */
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
@@ -23,7 +25,8 @@ export interface ServingEngine extends Engine {
 
 /**
  * Serving engines of 2025 and 2026 by the names that measurements give them. Host constants are one set per engine for
- * every device, model and shape, fitted on the sweeps of dense models (ai-dynamo/aiconfigurator): a step waits for its
+ * every device, model and shape, fitted on the sweeps of dense models (for SGLang, of mixtures of experts) in
+ * ai-dynamo/aiconfigurator:systems/silicon_sample.csv: a step waits for its
  * sampling and bookkeeping (`hostSecondsPerStep`), and for the tokens of each sequence that are detokenised and sent
  * (`hostSecondsPerSequence`), as far as asynchronous scheduling does not hide them.
  */
@@ -31,22 +34,23 @@ export const SERVING_ENGINES: Readonly<Record<string, ServingEngine>> = {
   // vLLM V1: token budget and seats are its defaults for an API server on devices of 70 GB and more.
   vllm: {
     scheduler: { policy: "vllm-v1" },
-    ...{ chunksPrompts: true, maxNumSeqs: 1024, maxNumBatchedTokens: 8192 },
-    ...{ hostSecondsPerStep: 0.5e-3, hostSecondsPerSequence: 0, requestSeconds: 15e-3 },
+    ...{ chunksPrompts: true, cachesPrefixes: true, maxNumSeqs: 1024, maxNumBatchedTokens: 8192 },
+    ...{ hostSecondsPerStep: 0.5e-3, hostSecondsPerSequence: 0, requestSeconds: 25e-3 },
     synchronous: { hostSecondsPerStep: 1.2e-3, hostSecondsPerSequence: 35e-6 },
     ...{ directAllReduce: true, gpuMemoryUtilization: 0.9, reservedBytes: 2e9, narrowKv: "fp8" },
   },
-  // SGLang: prompts go first, in chunks of 8192 tokens, while decodes wait.
+  // SGLang: prompts go first while decodes wait, and its scheduler looks for new requests only every so many steps
+  // (scheduler_recv_interval), which stands in `requestSeconds`.
   sglang: {
     scheduler: { policy: "vllm-v0" },
-    ...{ chunksPrompts: false, maxNumSeqs: 1024, maxNumBatchedTokens: 16384 },
-    ...{ hostSecondsPerStep: 0.5e-3, hostSecondsPerSequence: 0, requestSeconds: 15e-3 },
+    ...{ chunksPrompts: false, cachesPrefixes: false, maxNumSeqs: 1024, maxNumBatchedTokens: 16384 },
+    ...{ hostSecondsPerStep: 0.5e-3, hostSecondsPerSequence: 0, requestSeconds: 0.15 },
     ...{ directAllReduce: true, gpuMemoryUtilization: 0.85, reservedBytes: 2e9, narrowKv: "fp8" },
   },
   // TensorRT-LLM: whole prompts join the batch, and nobody starts who could be evicted (GUARANTEED_NO_EVICT).
   trtllm: {
     scheduler: { policy: "orca" },
-    ...{ chunksPrompts: false, maxNumSeqs: 2048, maxNumBatchedTokens: 8192 },
+    ...{ chunksPrompts: false, cachesPrefixes: false, maxNumSeqs: 2048, maxNumBatchedTokens: 8192 },
     ...{
       hostSecondsPerStep: 0.6e-3,
       hostSecondsPerSequence: 10e-6,

@@ -2,8 +2,9 @@ import { InputError } from "../../../core/errors.ts";
 import { Unmodelled, type MeasurementFolder } from "../dataset.ts";
 import { readMeasuredRows } from "../measured-rows.ts";
 import { errorStatistics } from "../statistics.ts";
+import { MeasuredProfiles } from "./measured-profile.ts";
 import { readRecordedRun, RUNS_FOLDER } from "./recorded-run.ts";
-import { replayRun, runSystem, RUN_METRICS, type ReplayedRun } from "./replay-run.ts";
+import { replayOnProfile, replayRun, runSystem, RUN_METRICS, type ReplayedRun } from "./replay-run.ts";
 import { SweepReplay, sweepSystem, SWEEP_COLUMNS, SWEEPS, type SweepPoint } from "./replay-sweep.ts";
 import { ServedSystems } from "./served-systems.ts";
 
@@ -54,9 +55,14 @@ export function validateServing(folder: MeasurementFolder): ServingValidation {
   }
   const unmodelled = new UnservedSystems();
   const systems = new ServedSystems();
+  const profiles = new MeasuredProfiles(folder);
   const runs = names.flatMap((name) => {
     const run = readRecordedRun(folder, name);
-    return unmodelled.unless(`${RUNS_FOLDER}/${name}`, runSystem(run), () => replayRun(run, systems));
+    const analytical = unmodelled.unless(`${RUNS_FOLDER}/${name}`, runSystem(run), () =>
+      replayRun(run, systems),
+    );
+    const profiled = analytical.length === 0 ? undefined : replayOnProfile(run, systems, profiles);
+    return profiled === undefined ? analytical : [...analytical, profiled];
   });
   const points = hasSweeps ? replaySweeps(folder, systems, unmodelled) : [];
   return {

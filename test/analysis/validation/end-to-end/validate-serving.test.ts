@@ -5,7 +5,7 @@ import {
   type ServingValidation,
 } from "../../../../src/analysis/validation/end-to-end/validate-serving.ts";
 import { InputError } from "../../../../src/core/errors.ts";
-import { memoryFolder } from "../memory-folder.ts";
+import { csvOf, memoryFolder } from "../memory-folder.ts";
 import { CONFIG, REQUESTS, runFiles, SWEEP_ROW, sweepFiles } from "./sample-run.ts";
 
 const validated = (files: Readonly<Record<string, string>>): ServingValidation =>
@@ -51,6 +51,15 @@ describe("a recorded run", () => {
     const wait = (config: object) =>
       meanOf(validated(runFiles({ ...CONFIG, ...config }, burst)), "ttft_mean");
     expect(wait({ data_parallel: 4, num_gpus: 4 })).toBeLessThan(wait({}) / 2);
+  });
+
+  test("finds again what its preempted requests had computed, where its server caches prefixes", () => {
+    const long = { ...REQUESTS[2]!, queued_s: 0, output_tokens: 400 };
+    const burst = Array.from({ length: 12 }, () => long);
+    const e2e = (config: object) =>
+      meanOf(validated(runFiles({ ...CONFIG, num_gpu_kv_blocks: 700, ...config }, burst)), "e2e_mean");
+    expect(e2e({ prefix_caching: true })).toBeLessThan(0.99 * e2e({ prefix_caching: false }));
+    expect(e2e({})).toBe(e2e({ prefix_caching: true }));
   });
 
   test("waits for the host of an engine that prepares no step ahead", () => {
@@ -172,4 +181,43 @@ test.each([
   ["trtllm", "0.9.0", true],
 ])("%s %s prepares steps ahead: %s", (backend, version, ahead) => {
   expect(schedulesAhead(backend, version)).toBe(ahead);
+});
+
+describe("a run on a device whose layers were measured", () => {
+  const LAYERS = ["layernorm", "qkv_proj", "rotary_emb", "o_proj", "gate_up_proj", "act_fn", "down_proj"];
+  const ONCE = ["embedding", "final_layernorm", "lm_head", "sampler"];
+  const of = { gpu: "RTX4090", model: "meta-llama/Llama-3.1-8B", tp: 1, profiler: "v1 (vLLM 0.19.0 eager)" };
+  const layerRows = (names: readonly string[], microseconds: number) =>
+    names.flatMap((layer) => [1, 2048].map((tokens) => ({ ...of, layer, tokens, time_us: microseconds })));
+  const attention = (prefill_chunk: number, n_decode: number, kv_decode: number, time_us: number) => ({
+    ...{ ...of, prefill_chunk, kv_prefill: 0, n_decode, kv_decode, time_us },
+  });
+  const ATTENTION = [
+    ...[attention(2048, 0, 0, 10), attention(0, 1, 100, 10), attention(0, 64, 100, 10)],
+    attention(2048, 8, 100, 30),
+  ];
+  const files = (names: readonly string[], microseconds: number) => ({
+    ...runFiles(),
+    "op-llmservingsim-layers.csv": csvOf(layerRows(names, microseconds)),
+    "op-llmservingsim-attention.csv": csvOf(ATTENTION),
+  });
+
+  test("is replayed on them as well, under a name of its own", () => {
+    const { summary } = validated(files([...LAYERS, ...ONCE], 100));
+    expect([...new Set(summary.map(({ dataset }) => dataset))]).toEqual([
+      ...["e2e-runs/first", "e2e-runs-profile/first"],
+    ]);
+    const tpot = summary.find(
+      ({ dataset, metric }) => dataset.startsWith("e2e-runs-profile") && metric === "tpot_mean",
+    )!.predicted!;
+    // 32 layers of eight kernels and one of attention, four kernels beside, 0.9 µs between them, and the host.
+    const step = 32 * (8 * 100.9e-6 + 10.9e-6) + 4 * 100.9e-6 + 0.5e-3;
+    expect(tpot).toBeGreaterThan(step * 0.999);
+    expect(tpot).toBeLessThan(step * 1.05);
+  });
+
+  test("is not where one of them is missing", () => {
+    const { summary } = validated(files([...LAYERS.slice(1), ...ONCE], 100));
+    expect(new Set(summary.map(({ dataset }) => dataset))).toEqual(new Set(["e2e-runs/first"]));
+  });
 });
