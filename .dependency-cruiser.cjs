@@ -7,11 +7,12 @@ const FLOORS = [
   ["serving"],
   ["scenario"],
   ["analysis"],
+  ["search"],
   ["report"],
   ["node"],
   ["cli"],
 ];
-const ISOMORPHIC = "^src/(core|models|hardware|workload|perf|serving|scenario|analysis|report)/";
+const ISOMORPHIC = "^src/(core|models|hardware|workload|perf|serving|scenario|analysis|search|report)/";
 
 const oneOf = (folders) => `^src/(${folders.join("|")})/`;
 

@@ -12,6 +12,7 @@ const ISOMORPHIC = [
   "serving",
   "scenario",
   "analysis",
+  "search",
   "report",
 ];
 

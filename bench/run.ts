@@ -7,6 +7,7 @@ import { benchCapacity } from "./capacity.ts";
 import { benchCostModel } from "./cost-model.ts";
 import { benchEstimate } from "./estimate.ts";
 import { benchLowLoad } from "./low-load.ts";
+import { benchSearch } from "./search.ts";
 import { benchWholeProcess } from "./whole-process.ts";
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`);
@@ -20,3 +21,4 @@ benchWholeProcess();
 await benchCostModel();
 await benchEstimate();
 benchCapacity();
+await benchSearch();

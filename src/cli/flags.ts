@@ -110,6 +110,18 @@ export interface MeasurementFlags {
   readonly json?: boolean;
 }
 
+export interface ExploreFlags extends ScenarioFlags {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly workers?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface StoreQueryFlags {
+  /** Folder of a search. */
+  readonly out: string;
+}
 /** Of the cost model against measurements, or with a scenario of the estimate against the simulation. */
 export interface ValidateFlags extends ScenarioFlags {
   /** Folder of measurements. */

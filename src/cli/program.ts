@@ -3,6 +3,7 @@ import { programVersion } from "../node/program-version.ts";
 import { addCapacity } from "./capacity-program.ts";
 import { addEstimate } from "./estimate-program.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addExplore, addStore } from "./explore-program.ts";
 import { addCompare } from "./compare-program.ts";
 import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName } from "./flags.ts";
@@ -36,6 +37,10 @@ export function createProgram(): Command {
           "ador run scenarios/azure-conv-llama3-8b.yaml --trace my.csv",
           "the same scenario under your own traffic",
         ],
+        [
+          "ador explore scenarios/explore/llama3-8b-chat.yaml --out out/front",
+          "search designs within limits",
+        ],
         ["ador check scenarios/overload.yaml", "is the scenario sound? what does it come to?"],
         [
           "ador explain --model llama-3.1-8b --device ador-recalled",
@@ -58,6 +63,8 @@ export function createProgram(): Command {
   addCapacity(program);
   addSensitivity(program);
   addExplain(program);
+  addExplore(program);
+  addStore(program);
   addProfile(program);
   addTrace(program);
   addList(program);

@@ -71,3 +71,30 @@ export function parseFlops(text: string): number {
   }
   return value;
 }
+
+/** The kinds in the order in which a unit is looked for; a rate of events that is no frequency comes last. */
+const KINDS = Object.keys(QUANTITIES) as QuantityKind[];
+
+/**
+ * A quantity of whatever kind, told by its unit, in the base unit of that kind.
+ * @throws InputError for a missing number or unit, or a unit of no kind that is known
+ */
+export function parseAnyQuantity(text: string): { readonly kind: QuantityKind; readonly value: number } {
+  for (const kind of KINDS) {
+    try {
+      return { kind, value: parseQuantity(kind, text) };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  throw new InputError({
+    message: "invalid quantity",
+    found: text,
+    expected: `a number with its unit, such as ${KINDS.map((kind) => QUANTITIES[kind].examples).join(", ")}`,
+  });
+}
+
+/** The quantity as text that `parseQuantity` reads back to the same number. */
+export function writeQuantity(kind: QuantityKind, value: number): string {
+  return `${value} ${QUANTITIES[kind].base}`;
+}

@@ -20,7 +20,7 @@ export interface DeviceArea {
 }
 
 /** What one of the links is worth whose area is quoted (NVLink 3 and 4). */
-const LINK_BYTES_PER_SECOND = 25e9;
+export const LINK_BYTES_PER_SECOND = 25e9;
 
 /**
  * Die area: for a GPU as published, for an HDA the sum over its blocks in its process.
@@ -91,7 +91,11 @@ function hdaBlocks(device: HdaDevice, constants: AreaConstants): AreaBlock[] {
 }
 
 /** mm² of PHY and controller; per GDDR channel or PCIe 5 lane to DDR as in LLMCompass cost_model.py. */
-function memoryInterfaceMm2(memory: MemorySystem, constants: AreaConstants, logic: number): number {
+export function memoryInterfaceMm2(
+  memory: Pick<MemorySystem, "kind" | "stacks">,
+  constants: AreaConstants,
+  logic: number,
+): number {
   switch (memory.kind) {
     case "ddr5":
       return memory.stacks * (0.64 + 0.056 * logic);

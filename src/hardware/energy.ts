@@ -33,7 +33,7 @@ const GPU_MOVE_JOULES_PER_BYTE = 150 * PICO;
 const GPU_TENSOR_SHARE = 0.85;
 
 /** Joules per byte by kind: pJ/bit of reallm presets (HBM), Micron by way of public models (GDDR), DDR5 DIMM. */
-const DRAM_JOULES_PER_BYTE: Readonly<Record<MemorySystem["kind"], number>> = {
+export const DRAM_JOULES_PER_BYTE: Readonly<Record<MemorySystem["kind"], number>> = {
   hbm2: 3.9 * 8 * PICO,
   hbm2e: 3.9 * 8 * PICO,
   hbm3: 3.0 * 8 * PICO,
@@ -117,6 +117,6 @@ function gpuEnergy(device: GpuDevice, figures: Figures<EnergyName>): EnergyConst
 }
 
 /** Read energy of a monolithic SRAM: grows with the root of the size (CACTI 7 runs). */
-function sramJoulesPerByte(bytes: number, atOneMiB: number): number {
+export function sramJoulesPerByte(bytes: number, atOneMiB: number): number {
   return Math.max(SMALL_SRAM_JOULES_PER_BYTE, atOneMiB * Math.sqrt(bytes / 2 ** 20));
 }

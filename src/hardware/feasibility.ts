@@ -11,7 +11,7 @@ const HBM_EDGE_MM = 7;
 /** Sides of the die that face HBM; links and the host take the other two, as on GPUs with interposers. */
 const HBM_SIDES = 2;
 /** Heat that a lidded, liquid-cooled die gives off (bespoke-silicon-group/reallm). */
-const WATTS_PER_MM2 = 1.1;
+export const WATTS_PER_MM2 = 1.1;
 const GIB = 2 ** 30;
 
 /**
@@ -38,7 +38,7 @@ interface MemoryPart {
  * The fastest and largest of one stack (HBM), of one 32-bit channel (GDDR) or of one lane of PCIe 5 to DDR5 behind it that is
  * sold (vendors): 128 bytes at 2.5, 3.6, 6.4 and 9.8 Gb/s a pin, 4 bytes at 20, 23 and 36 Gb/s.
  */
-const MEMORY_PARTS: Readonly<Record<MemorySystem["kind"], MemoryPart>> = {
+export const MEMORY_PARTS: Readonly<Record<MemorySystem["kind"], MemoryPart>> = {
   hbm2: { bytesPerSecond: 128 * 2.5e9, bytes: 16 * GIB },
   hbm2e: { bytesPerSecond: 128 * 3.6e9, bytes: 24 * GIB },
   hbm3: { bytesPerSecond: 128 * 6.4e9, bytes: 36 * GIB },
@@ -94,17 +94,21 @@ function shorelineProblem(device: Device): InputProblem | undefined {
 }
 
 /** HBM stacks that fit along a square die of this area. */
-function stacksAlongside(dieMm2: number): number {
+export function stacksAlongside(dieMm2: number): number {
   return Math.floor((HBM_SIDES * Math.sqrt(dieMm2)) / HBM_EDGE_MM);
 }
 
 /**
- * One tile of every array of a core: activations rows × rows and weights rows × columns in 16 bits, sums rows × columns
- * in 32; all twice, as the next tile arrives while the current one is worked on.
+ * Local SRAM that the arrays of a core need at least, for one tile each: activations rows × rows and weights rows ×
+ * columns in 16 bits, sums rows × columns in 32; all twice, as the next tile arrives while the current one is worked on.
  */
+export function leastLocalBytes(arraysPerCore: number, rows: number, columns: number): number {
+  return 2 * arraysPerCore * (2 * rows * rows + 2 * rows * columns + 4 * rows * columns);
+}
+
 function tileProblem(device: HdaDevice): InputProblem | undefined {
   const { perCore, rows, columns } = device.systolicArray;
-  const tileBytes = 2 * perCore * (2 * rows * rows + 2 * rows * columns + 4 * rows * columns);
+  const tileBytes = leastLocalBytes(perCore, rows, columns);
   if (device.localSramBytesPerCore >= tileBytes) return undefined;
   return {
     key: "local_sram_per_core",

@@ -26,7 +26,7 @@ const NODES: Readonly<Record<number, NodeScaling>> = {
   3: { logicArea: 0.45, sramArea: 0.78, logicEnergy: 0.47 },
 };
 
-const KNOWN_NANOMETRES: readonly number[] = Object.keys(NODES).map(Number);
+export const KNOWN_NANOMETRES: readonly number[] = Object.keys(NODES).map(Number);
 
 /** @throws InputError for a process without scaling factors, with the nearest one */
 export function nodeScaling(processNanometres: number): NodeScaling {

@@ -6,8 +6,8 @@ import { energyConstants, localBytesPerArrayFlop } from "./energy.ts";
 import { DEFAULT_POWER, POWER_BANDS, type PowerName } from "./power-constants.ts";
 
 /** Refresh and standby of one HBM stack, or of a DIMM of 32 GB (casys-kaist/LLMServingSim: 2 W). */
-const IDLE_WATTS_PER_STACK = 4;
-const IDLE_DRAM_WATTS_PER_BYTE = 2 / 32e9;
+export const IDLE_WATTS_PER_STACK = 4;
+export const IDLE_DRAM_WATTS_PER_BYTE = 2 / 32e9;
 
 /** Watts of one part of a device. */
 export interface PowerBlock {

@@ -43,12 +43,13 @@ export class OutputFolder {
 
   /**
    * Opens the folder, making it when it is missing.
-   * @throws InputError when it cannot be made or written to, or holds anything and `force` is not given
+   * @param own names that may be in the folder all the same
+   * @throws InputError when it cannot be made or written to, or holds anything else and `force` is not given
    */
-  constructor(path: string, force: boolean) {
+  constructor(path: string, force: boolean, own: readonly string[] = []) {
     this.path = path;
     this.#staging = join(path, `.ador-${process.pid}`);
-    refuseOccupied(path, force);
+    refuseOccupied(path, force, own);
     this.#created = missingFolders(path);
     try {
       mkdirSync(this.#staging, { recursive: true });
@@ -161,11 +162,12 @@ function removeEmpty(innermostFirst: readonly string[]): void {
   }
 }
 
-function refuseOccupied(path: string, force: boolean): void {
+/** @throws InputError for a folder that holds anything but what is the caller's own, without `force` */
+export function refuseOccupied(path: string, force: boolean, own: readonly string[]): void {
   if (force || !existsSync(path)) return;
   let names: string[];
   try {
-    names = readdirSync(path);
+    names = readdirSync(path).filter((name) => !own.includes(name));
   } catch (error) {
     throw new InputError({ file: path, message: `cannot use the output folder: ${systemErrorText(error)}` });
   }

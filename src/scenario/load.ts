@@ -43,15 +43,36 @@ export function loadScenario(
   files: ScenarioFiles,
   overrides: ScenarioOverrides = {},
 ): Scenario {
-  const root = applyOverrides(readScenarioFile(path, files), overrideMaps(overrides));
+  return resolveScenario(readOverridden(path, files, overrides), path, files, overrides.set);
+}
+
+/**
+ * A scenario file with what the command line changes in it.
+ * @throws InputError for a file or an override that cannot be read
+ */
+export function readOverridden(path: string, files: ScenarioFiles, overrides: ScenarioOverrides): LocatedMap {
+  return applyOverrides(readScenarioFile(path, files), overrideMaps(overrides));
+}
+
+/**
+ * Completes and checks a scenario as read from `path`.
+ * @param set overrides among it that must not go unheard
+ * @throws InputError with file, line and column for all that is wrong with it
+ */
+export function resolveScenario(
+  root: LocatedMap,
+  path: string,
+  files: ScenarioFiles,
+  set: readonly string[] = [],
+): Scenario {
   const checked = fileSchema.safeParse(toPlain(root));
   if (!checked.success) {
     const issues = checked.error.issues.filter((issue) => !isCompletedLater(issue, root));
     if (issues.length > 0) throw schemaError(issues, root, (at) => schemaKeys(fileSchema, at));
   }
 
-  refuseUnheardOverrides(root, overrides.set ?? []);
-  const shared = withoutKeys(root, ["systems"]);
+  refuseUnheardOverrides(root, set);
+  const shared = withoutKeys(root, ["systems", "explore"]);
   const parts = splitSystems(root, shared).map(({ name, located }) => ({
     name,
     located,

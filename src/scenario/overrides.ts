@@ -1,6 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import { parseLocated, type Located, type LocatedEntry, type LocatedMap, type Place } from "./located.ts";
 import { mergeLocated } from "./merge.ts";
+import type { Setting } from "./setting-map.ts";
 
 /** One `path=value` from the command line, as a map that can be laid over a scenario. */
 export function parseOverride(text: string): LocatedMap {
@@ -19,7 +20,7 @@ export function parseOverride(text: string): LocatedMap {
 }
 
 /** The value of a flag such as --seed, as a map that can be laid over a scenario. */
-export function flagOverride(flag: string, keys: readonly string[], value: string | number): LocatedMap {
+export function flagOverride(flag: string, keys: readonly string[], value: Setting): LocatedMap {
   const place: Place = { file: flag };
   return nestUnder(keys, { kind: "scalar", place, value }, place);
 }

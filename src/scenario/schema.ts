@@ -311,6 +311,10 @@ export const fileSchema = z.strictObject({
     .string()
     .optional()
     .meta({ description: "Another scenario that this one refines, relative to this file" }),
+  explore: z
+    .unknown()
+    .optional()
+    .meta({ description: "What a search may vary, within what and for what; only ador explore looks at it" }),
   systems: z
     .record(
       z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be usable as a folder name"),

@@ -19,7 +19,7 @@ export interface LatencyModel {
 }
 
 /** Share of the requests that has to meet the targets of single requests. */
-const REQUEST_SHARE = 0.99;
+export const REQUEST_SHARE = 0.99;
 
 /** What may lie beyond a target on a statistic; of the maximum as little as a long run shows. */
 const TAILS: Readonly<Record<Exclude<RunTarget["statistic"], "mean">, number>> = {

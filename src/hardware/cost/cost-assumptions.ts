@@ -7,7 +7,7 @@ import { processCost, type ProcessCost } from "./process-cost.ts";
  * What making, selling and running a device depends on beside its process. Dollars of today, bands where sources disagree.
  * A band of one value has one source.
  */
-const COMMON_BANDS = {
+export const COMMON_BANDS = {
   /** How much defects cluster, alpha of the negative binomial: nanocad-lab 2, ttm-cas 3, ECO-CHIP and reallm 10. */
   clusteringAlpha: { low: 2, default: 3, high: 10 },
   /** Width that the saw takes between dies (reallm, google/chiplets-cost-model). */

@@ -113,7 +113,10 @@ function coreCounts(needed: number, spareShare: number): Pick<HarvestedDie, "cor
   return { cores, spareCores: cores - needed };
 }
 
-function dollarsPerGibibyte({ kind }: MemorySystem, assumptions: CostAssumptions): number {
+export function dollarsPerGibibyte(
+  { kind }: Pick<MemorySystem, "kind">,
+  assumptions: CostAssumptions,
+): number {
   if (kind.startsWith("hbm")) return assumptions.hbmDollarsPerGibibyte;
   return kind.startsWith("gddr") ? assumptions.gddrDollarsPerGibibyte : assumptions.ddrDollarsPerGibibyte;
 }

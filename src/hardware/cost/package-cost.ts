@@ -12,7 +12,7 @@ const BUMP_DOLLARS_PER_MM2 = 0.005;
 
 /** What goes into a package. */
 interface Contents {
-  readonly memory: MemorySystem;
+  readonly memory: Pick<MemorySystem, "kind" | "stacks">;
   readonly dieMm2: number;
   readonly dieDollars: number;
   readonly memoryDollars: number;

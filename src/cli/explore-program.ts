@@ -1,0 +1,63 @@
+import type { Command } from "commander";
+import type { ExploreFlags, StoreQueryFlags } from "./flags.ts";
+import { examples, wholeNumber } from "./option-parsers.ts";
+import { addScenarioOptions } from "./shared-options.ts";
+
+/** `ador explore`. */
+export function addExplore(program: Command): void {
+  const explore = program
+    .command("explore")
+    .summary("search designs for a workload and a service level")
+    .description(
+      "Searches the space that the scenario's section `explore` describes. Prints one screen; writes candidates.csv, pareto.json, report.html and the store. The same command goes on where an interrupted one was.",
+    )
+    .argument("<scenario>", "scenario file (YAML) with a section `explore`")
+    .requiredOption("-o, --out <dir>", "folder of the store and the results")
+    .option("-f, --force", "write into a folder that holds other things")
+    .option("-w, --workers <n>", "worker threads (default: as many as there are cores)", wholeNumber);
+  addScenarioOptions(explore)
+    .option("--json", "print pareto.json and nothing else")
+    .option("-q, --quiet", "print only errors")
+    .addHelpText(
+      "before",
+      examples([
+        ["ador explore scenarios/explore/llama3-8b-chat.yaml --out out/front", "search, or go on with it"],
+        ["ador explore my.yaml --out out/e --set explore.strategy=evolve", "another way to search"],
+        ["ador explore my.yaml --out out/e --set explore.constraints.area=500mm2", "within other limits"],
+      ]),
+    )
+    .action(async (scenario: string, options: ExploreFlags) => {
+      const { exploreCommand } = await import("./explore-command.ts");
+      process.exitCode = await exploreCommand(scenario, options);
+    });
+}
+
+/** `ador store`. */
+export function addStore(program: Command): void {
+  const store = program.command("store").summary("look into the store of a search");
+  store
+    .command("query")
+    .summary("answer an SQL query as CSV")
+    .description(
+      "Answers one query over the tables studies and evaluations and the view results (study, design, fidelity and a column per result).",
+    )
+    .argument("<sql>", "SELECT …")
+    .option("-o, --out <dir>", "the --out folder of the search", "out/front")
+    .addHelpText(
+      "before",
+      examples([
+        [
+          `ador store query "SELECT design, goodput_at_slo_rps FROM results WHERE fidelity = 'full'"`,
+          "what was replayed whole",
+        ],
+        [
+          `ador store query "SELECT fidelity, count(*) FROM evaluations GROUP BY 1" --out out/e`,
+          "how much was done",
+        ],
+      ]),
+    )
+    .action(async (sql: string, options: StoreQueryFlags) => {
+      const { storeQueryCommand } = await import("./store-command.ts");
+      storeQueryCommand(sql, options);
+    });
+}

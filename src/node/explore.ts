@@ -1,0 +1,124 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { candidatesCsv } from "../report/explore/candidates-csv.ts";
+import { paretoJsonOf } from "../report/explore/pareto-json.ts";
+import { explorePage } from "../report/html/explore-page.ts";
+import type { RunIdentity } from "../report/run-report.ts";
+import type { ScenarioOverrides } from "../scenario/load.ts";
+import { checkSupply, openSource, type RequestSupply } from "../scenario/request-supply.ts";
+import { contentId } from "../search/design-id.ts";
+import { rateOf } from "../search/evaluation/replayed-service.ts";
+import { Evaluator, type Study } from "../search/evaluation/evaluator.ts";
+import { findingsOf, type Findings } from "../search/findings.ts";
+import { loadExploration, type Exploration } from "../search/load-exploration.ts";
+import { search, type SearchProgress } from "../search/search.ts";
+import { collectRequests } from "../workload/collect-requests.ts";
+import type { RequestTable } from "../workload/request.ts";
+import { chartLibrary } from "./chart-library.ts";
+import { diskFiles } from "./disk-files.ts";
+import { EvaluationPool } from "./evaluation-pool.ts";
+import { OutputFolder, refuseOccupied } from "./output-folder.ts";
+import { jsonText } from "./result-files.ts";
+import { prepareRequests } from "./run-scenario.ts";
+import { SearchStore, STORE_FILES } from "./search-store.ts";
+
+export interface ExploreRequest {
+  readonly path: string;
+  readonly overrides: ScenarioOverrides;
+  /** Folder of the store and the results. */
+  readonly out: string;
+  /** Write into a folder that holds other things. */
+  readonly force: boolean;
+  readonly workers: number;
+  onProgress(progress: SearchProgress): void;
+  /** Evaluations that an earlier search left in the folder: of this very study, and of others. */
+  onFound(found: { readonly own: number; readonly others: number }): void;
+}
+
+export interface FinishedSearch {
+  readonly findings: Findings;
+  readonly identity: RunIdentity;
+}
+
+const RESULT_FILES = ["candidates.csv", "pareto.json", "report.html"];
+
+/**
+ * Searches and writes what was found. Every evaluation is kept as soon as it is known: after a kill at any time the same
+ * request goes on from there and comes to the same result.
+ * @throws InputError, RunError
+ */
+export async function explore(request: ExploreRequest): Promise<FinishedSearch> {
+  const { out } = request;
+  const exploration = loadExploration(request.path, diskFiles, request.overrides);
+  refuseOccupied(out, request.force, ownFiles(out));
+  const { supply, identity } = await prepareRequests(exploration.scenario);
+  checkSupply(supply, exploration.scenario);
+  const study = studyOf(exploration, supply);
+  const store = new SearchStore(out, {
+    study: studyId(exploration, identity),
+    scenario: exploration.scenario.name,
+    model: exploration.scenario.systems[0]!.model.name,
+    version: identity.version,
+    space: exploration.space.axes,
+  });
+  try {
+    request.onFound(store.found);
+    const pool = new EvaluationPool(study, request.workers);
+    try {
+      const outcome = await search(exploration, rateOf(study.table), pool, store, (progress) => {
+        request.onProgress(progress);
+      });
+      const evaluator = new Evaluator(study, diskFiles);
+      const findings = await findingsOf(exploration, outcome, (to) => evaluator.systemOf(to), pool, store);
+      writeFindings(request, findings, identity);
+      return { findings, identity };
+    } finally {
+      await pool.close();
+    }
+  } finally {
+    store.close();
+  }
+}
+
+function writeFindings({ out, force }: ExploreRequest, findings: Findings, identity: RunIdentity): void {
+  const own = ownFiles(out);
+  for (const name of own.filter(isStaging)) rmSync(join(out, name), { recursive: true, force: true });
+  const folder = new OutputFolder(out, force, own);
+  folder.write("candidates.csv", [candidatesCsv(findings)]);
+  folder.write("pareto.json", [jsonText(paretoJsonOf(findings, identity))]);
+  folder.write("report.html", [explorePage(findings, chartLibrary())]);
+  folder.commit();
+}
+
+/** What a search of ours may have left in the folder: where it has a store, its files, and what a kill left of writing them. */
+function ownFiles(out: string): string[] {
+  if (!existsSync(join(out, STORE_FILES[0]!))) return [];
+  return [...STORE_FILES, ...RESULT_FILES, ...readdirSync(out).filter(isStaging)];
+}
+
+function isStaging(name: string): boolean {
+  return /^\.ador-\d+$/.test(name);
+}
+
+function studyOf({ base, scenario, constraints, sliceRequests }: Exploration, supply: RequestSupply): Study {
+  const { seed, slo, clients, margins } = scenario;
+  return {
+    base,
+    traffic: { seed, slo, clients, margins },
+    table: tableOf(supply),
+    sliceRequests,
+    constraints,
+  };
+}
+
+function tableOf(supply: RequestSupply): RequestTable {
+  return supply.kind === "table" ? supply.table : collectRequests(openSource(supply));
+}
+
+/** All that decides what an evaluation comes to, beside the settings of its design. */
+function studyId(
+  { constraints, sliceRequests }: Exploration,
+  { scenarioHash, version }: RunIdentity,
+): string {
+  return contentId({ scenarioHash, version, constraints, sliceRequests });
+}

@@ -1,0 +1,45 @@
+import type { Candidate } from "../../search/candidate.ts";
+import type { Space } from "../../search/space/space.ts";
+import { formatNumber } from "../format.ts";
+
+/** Bytes and rates in the prefixes that people use for them. */
+const PREFIXED = [
+  { from: 2 ** 20, unit: "MiB" },
+  { from: 2 ** 10, unit: "KiB" },
+] as const;
+
+/** The last part of a setting where it tells the setting apart: `rows`; else all but the first: `memory.bandwidth`. */
+export function axisLabel({ axes }: Space, index: number): string {
+  const parts = axes.map(({ path }) => path.split("."));
+  const own = parts[index]!;
+  const last = own.at(-1);
+  const alone = parts.filter((other) => other.at(-1) === last).length === 1;
+  return alone ? last! : own.slice(1).join(".");
+}
+
+/** The value of one axis for people; a dash where the axis does not matter. */
+export function axisText(space: Space, { point }: Candidate, index: number): string {
+  const axis = space.axes[index]!;
+  const value = point[index]!;
+  if (Number.isNaN(value)) return "-";
+  if (axis.kind === "choice") return String(axis.choices[value]);
+  if (axis.unit === "bytes") {
+    const prefix = PREFIXED.find(({ from }) => value >= from);
+    return prefix === undefined ? `${value} B` : `${formatNumber(value / prefix.from)} ${prefix.unit}`;
+  }
+  if (axis.unit === "bytesPerSecond") return `${formatNumber(value / 1e9)} GB/s`;
+  if (axis.unit === "hertz") return `${formatNumber(value / 1e9)} GHz`;
+  return axis.unit === undefined ? formatNumber(value) : `${formatNumber(value)} ${axis.unit}`;
+}
+
+/** The value of one axis for machines: SI base units, names as they are, null where the axis does not matter. */
+export function axisValue(
+  space: Space,
+  { point }: Candidate,
+  index: number,
+): number | string | boolean | null {
+  const axis = space.axes[index]!;
+  const value = point[index]!;
+  if (Number.isNaN(value)) return null;
+  return axis.kind === "choice" ? (axis.choices[value] ?? null) : value;
+}

@@ -1,0 +1,137 @@
+import { FIDELITIES, type Evaluation } from "../../search/evaluation/evaluator.ts";
+import type { ResultName } from "../../search/evaluation/results.ts";
+import type { Findings } from "../../search/findings.ts";
+import { objectiveLabel } from "../../search/objectives.ts";
+import { resultsOf } from "../../search/search.ts";
+import { formatCount, formatPlural, formatShare } from "../format.ts";
+import { axisLabel, axisText } from "./design-text.ts";
+import { resultLabel, resultText, resultWithin, signedPercent } from "./result-text.ts";
+import { tradeSentence } from "./trade-sentence.ts";
+
+/** A table for the terminal and the page alike. */
+export interface TextTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const COMPARED: readonly ResultName[] = [
+  ...(["goodput_at_slo_rps", "ttft_p50_s", "ttft_p99_s", "tbt_p50_s", "tbt_p99_s"] as const),
+  ...(["goodput_per_mm2", "goodput_per_w", "goodput_per_dollar", "energy_per_token_j"] as const),
+  ...(["area_mm2", "peak_w", "die_dollars", "price_dollars"] as const),
+];
+
+/** The recommended design beside known devices, a row a result. */
+export function comparisonTable({ outcome, comparisons }: Findings): TextTable {
+  const columns: readonly (readonly [string, Evaluation])[] = [
+    ["recommended", outcome.recommended.evaluations.full!],
+    ...comparisons.map(({ name, evaluation }) => [name, evaluation] as const),
+  ];
+  return {
+    head: ["", ...columns.map(([name]) => name)],
+    rows: COMPARED.map((name) => [
+      resultLabel(name),
+      ...columns.map(([, evaluation], i) => {
+        const results = resultsOf(evaluation);
+        if (results === undefined) return "-";
+        const halves = i === 0 && evaluation.kind === "done" ? evaluation.halfWidths : undefined;
+        return name === "goodput_at_slo_rps"
+          ? resultWithin(name, results, halves)
+          : resultText(name, results[name]);
+      }),
+    ]),
+  };
+}
+
+/** The designs of the front, a row each, best first by the first objective: what tells them apart and what they are worth. */
+export function frontTable({ exploration, outcome }: Findings): TextTable {
+  const { space, objectives } = exploration;
+  const varying = space.axes.flatMap((axis, i) =>
+    axis.kind !== "tied" && new Set(outcome.front.map(({ point }) => point[i])).size > 1 ? [i] : [],
+  );
+  const results = [
+    ...new Set([...objectives.list.map(({ result }) => result), "area_mm2" as const, "peak_w" as const]),
+  ];
+  return {
+    head: ["design", ...varying.map((i) => axisLabel(space, i)), ...results.map(resultLabel)],
+    rows: outcome.front.map((candidate) => [
+      designName(candidate.id, outcome.recommended.id),
+      ...varying.map((i) => axisText(space, candidate, i)),
+      ...results.map((name) => resultText(name, resultsOf(candidate.evaluations.full)?.[name])),
+    ]),
+  };
+}
+
+/** One line a design of the front: what it trades. */
+export function tradeLines({ exploration, outcome }: Findings): string[] {
+  return outcome.front.map(
+    (candidate) =>
+      `${designName(candidate.id, outcome.recommended.id)}: ${tradeSentence(candidate, outcome, exploration.objectives)}`,
+  );
+}
+
+/** What a tenth of each resource is worth at equal area. */
+export function sensitivityTable({ outcome, sensitivities }: Findings): TextTable {
+  const base = resultsOf(outcome.recommended.evaluations.estimate)!;
+  const shown = ["goodput_at_slo_rps", "goodput_per_w", "ttft_p99_s", "tbt_p99_s"] as const;
+  return {
+    head: ["resource, at equal area by SRAM", "change", ...shown.map((name) => resultLabel(name))],
+    rows: sensitivities.map(({ resource, change, results, problem }) => [
+      resource,
+      signedPercent(change),
+      ...(results === undefined
+        ? [problem, ...shown.slice(1).map(() => "-")]
+        : shown.map((name) => {
+            const [value, was] = [results[name], base[name]];
+            return value === null || was === null || was === 0 ? "-" : signedPercent(value / was - 1);
+          })),
+    ]),
+  };
+}
+
+/** The settings of the recommended design. */
+export function recommendedText({ exploration: { space }, outcome: { recommended } }: Findings): string {
+  return space.axes.map((_, i) => `${axisLabel(space, i)} ${axisText(space, recommended, i)}`).join(", ");
+}
+
+const MOST_NAMED = 3;
+
+/** What was searched for, how much was looked at, and what was in the way. */
+export function effortLines({ exploration, outcome, headroom }: Findings): string[] {
+  const { objectives, strategy } = exploration;
+  const { effort, recommended } = outcome;
+  const { checked, refusals, evaluated, correlations } = effort;
+  const refused = Object.values(refusals).reduce((sum, count) => sum + count, 0);
+  const reasons = Object.entries(refusals)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_NAMED)
+    .map(([name, count]) => `${name} ${formatShare(count / refused)}`);
+  const bound = recommended.evaluations.estimate;
+  const tight = headroom
+    .slice(0, MOST_NAMED)
+    .map(({ name, left }) => `${name} (${formatShare(Math.max(0, left))} left)`);
+  return [
+    "Known devices run with the serving settings of the space that suit each best. Prices: market for known devices, cost and margin for designs.",
+    `Searched (${strategy}) to ${objectives.list.map(objectiveLabel).join(", ")}.`,
+    `${formatPlural(checked, "design")} checked${refused === 0 ? "" : `, ${formatCount(refused)} refused: ${reasons.join(", ")}`}.`,
+    `${FIDELITIES.map((name) => `${formatCount(evaluated[name])} by ${name === "full" ? "full replay" : name}`).join(", ")}; rank correlation estimate to slice ${correlationText(correlations.estimateToSlice)}, slice to full ${correlationText(correlations.sliceToFull)}.`,
+    ...(tight.length === 0 ? [] : [`The recommended design is nearest to ${tight.join(", ")}.`]),
+    ...(bound?.kind === "done" && bound.bound !== undefined
+      ? [
+          `Its load is limited by the ${bound.bound.limit}; the busiest resource there is ${RESOURCE_NAMES[bound.bound.resource] ?? bound.bound.resource}.`,
+        ]
+      : []),
+  ];
+}
+
+const RESOURCE_NAMES: Readonly<Record<string, string>> = {
+  ...{ sa: "its systolic arrays", mac_tree: "its MAC trees", vector: "its vector units" },
+  ...{ dram: "its memory", noc: "its network on chip", p2p: "its links" },
+};
+
+function correlationText(value: number | null): string {
+  return value === null ? "unknown" : value.toFixed(2);
+}
+
+function designName(id: string, recommended: string): string {
+  return id === recommended ? `${id.slice(0, 6)}*` : id.slice(0, 6);
+}

@@ -1,0 +1,146 @@
+import { estimate, type Estimate } from "../../analysis/estimate/estimate.ts";
+import { estimateRequest, trafficOf } from "../../analysis/estimate/scenario-estimate.ts";
+import { sectionsOf } from "../../analysis/experiment/supplies.ts";
+import { meanInterval } from "../../analysis/statistics/confidence-interval.ts";
+import type { TrafficProfile } from "../../analysis/estimate/traffic-profile.ts";
+import { InputError } from "../../core/errors.ts";
+import type { ScenarioFiles } from "../../scenario/files.ts";
+import type { LocatedMap } from "../../scenario/located.ts";
+import { applyOverrides, flagOverride } from "../../scenario/overrides.ts";
+import { parseSystem } from "../../scenario/parse-system.ts";
+import { resolveSystem } from "../../scenario/resolve-system.ts";
+import type { System, Traffic } from "../../scenario/scenario.ts";
+import type { RequestTable } from "../../workload/request.ts";
+import { selectFirst } from "../../workload/transforms/selection.ts";
+import { excess, LIMITED, type Constraint } from "../constraints/limits.ts";
+import type { WrittenSetting } from "../space/space.ts";
+import { withDeviceResults } from "./device-results.ts";
+import { estimatedService } from "./estimated-service.ts";
+import { replayedService } from "./replayed-service.ts";
+import { RESULT_NAMES, type Results } from "./results.ts";
+
+/** How closely a design is looked at, cheapest first. */
+export const FIDELITIES = ["estimate", "slice", "full"] as const;
+export type Fidelity = (typeof FIDELITIES)[number];
+
+/** All that a worker has to know: plain data. */
+export interface Study {
+  /** The scenario that designs change, without its section on the search. */
+  readonly base: LocatedMap;
+  readonly traffic: Traffic;
+  readonly table: RequestTable;
+  /** Requests of a slice. */
+  readonly sliceRequests: number;
+  readonly constraints: readonly Constraint[];
+}
+
+export interface EvaluationJob {
+  /** Content hash of the settings. */
+  readonly design: string;
+  readonly settings: readonly WrittenSetting[];
+  readonly fidelity: Fidelity;
+  /** A design that is looked at for comparison, whatever the limits of the search. */
+  readonly unlimited: boolean;
+  /** Goodput at SLO as a cheaper look found it; a replay searches around it. */
+  readonly guessPerSecond: number;
+}
+
+/** What was found out; plain data that is equal wherever and whenever it is worked out. */
+export type Evaluation =
+  | {
+      readonly kind: "done";
+      readonly results: Results;
+      /** Half-widths of 95 % confidence intervals; of a full replay alone. */
+      readonly halfWidths?: Partial<Record<string, number>>;
+      /** What saturates first, and the resource that is busiest there; of an estimate alone. */
+      readonly bound?: { readonly limit: string; readonly resource: string };
+    }
+  | { readonly kind: "refused"; readonly constraint: string; readonly problem: string };
+
+/** Sections of the requests that stand for repetitions. */
+const SECTIONS = 5;
+
+/** Works out designs at any fidelity. */
+export class Evaluator {
+  readonly #study: Study;
+  readonly #files: ScenarioFiles;
+  readonly #profiles = new Map<number, TrafficProfile>();
+  readonly #slice: RequestTable;
+  readonly #sections: readonly RequestTable[];
+
+  constructor(study: Study, files: ScenarioFiles) {
+    this.#study = study;
+    this.#files = files;
+    const { table, sliceRequests } = study;
+    this.#slice = selectFirst(table, sliceRequests);
+    this.#sections = sectionsOf({ kind: "table", table }, SECTIONS).map((section) =>
+      section.kind === "table" ? section.table : table,
+    );
+  }
+
+  /** Never throws: that a design cannot be, or broke a law of the simulation, is an answer. */
+  evaluate({ settings, fidelity, guessPerSecond, unlimited }: EvaluationJob): Evaluation {
+    try {
+      const system = this.systemOf(settings);
+      const beyond = (unlimited ? [] : this.#study.constraints).find(
+        (constraint) => excess(constraint, LIMITED[constraint.name].of(system.device)) > 0,
+      );
+      if (beyond !== undefined)
+        return { kind: "refused", constraint: beyond.name, problem: `beyond ${beyond.name}` };
+      if (fidelity === "estimate") return this.#estimated(system);
+      const served = (table: RequestTable) =>
+        withDeviceResults(system, replayedService(this.#study.traffic, system, table, guessPerSecond));
+      if (fidelity === "slice") return { kind: "done", results: served(this.#slice) };
+      return {
+        kind: "done",
+        results: served(this.#study.table),
+        halfWidths: halfWidthsOf(this.#sections.map(served)),
+      };
+    } catch (error) {
+      if (!(error instanceof InputError))
+        return { kind: "refused", constraint: "error", problem: String(error) };
+      const { key = "design", message } = error.problems[0]!;
+      return { kind: "refused", constraint: key, problem: message };
+    }
+  }
+
+  /** @throws InputError for settings that make no system */
+  systemOf(settings: readonly WrittenSetting[]): System {
+    const { base, traffic } = this.#study;
+    const located = applyOverrides(
+      base,
+      settings.map(([path, value]) => flagOverride("explore.space", path.split("."), value)),
+    );
+    return resolveSystem("design", located, parseSystem(located), traffic.slo, this.#files);
+  }
+
+  #estimated(system: System): Evaluation {
+    const found = this.estimateOf(system);
+    const { limit, resource } = found.saturation;
+    return {
+      kind: "done",
+      results: withDeviceResults(system, estimatedService(found)),
+      bound: { limit, resource },
+    };
+  }
+
+  estimateOf(system: System): Estimate {
+    const { table, traffic } = this.#study;
+    const supply = { kind: "table", table } as const;
+    const known = this.#profiles.get(system.engine.maxModelLen) ?? trafficOf(supply, system);
+    this.#profiles.set(system.engine.maxModelLen, known);
+    return estimate(estimateRequest({ slo: traffic.slo, clients: traffic.clients }, system, supply, known));
+  }
+}
+
+/** Half-widths of 95 % intervals on the mean of the sections; empty where the requests are too few to have any. */
+function halfWidthsOf(sections: readonly Results[]): Record<string, number> {
+  return Object.fromEntries(
+    RESULT_NAMES.flatMap((name): [string, number][] => {
+      const values = sections.flatMap((section) => section[name] ?? []);
+      if (values.length < SECTIONS) return [];
+      const { low, high } = meanInterval(Float64Array.from(values));
+      return [[name, (high - low) / 2]];
+    }),
+  );
+}

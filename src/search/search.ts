@@ -1,0 +1,198 @@
+import type { HdaDevice } from "../hardware/device.ts";
+import type { Candidate } from "./candidate.ts";
+import { FeasibilityCheck } from "./constraints/feasibility-check.ts";
+import { designId } from "./design-id.ts";
+import type { Engine } from "./engine.ts";
+import { FIDELITIES, type Evaluation, type EvaluationJob, type Fidelity } from "./evaluation/evaluator.ts";
+import type { Results } from "./evaluation/results.ts";
+import type { Exploration } from "./load-exploration.ts";
+import { scoresOf, type Scores } from "./objectives.ts";
+import { paretoFront, selectBest, spreadOut } from "./pareto.ts";
+import { rankCorrelation } from "./rank-correlation.ts";
+import { NoDesignError } from "./no-design.ts";
+import type { Store } from "./store.ts";
+import { STRATEGY_OF } from "./strategies/registry.ts";
+import type { Assessed } from "./strategies/strategy.ts";
+
+/** What a search found. */
+export interface SearchOutcome {
+  /** In the order in which the strategy asked for them. */
+  readonly candidates: readonly Candidate[];
+  /** Designs none of which is better in all objectives by the highest fidelity, at most nine that stand apart. */
+  readonly front: readonly Candidate[];
+  /** Of these the one that is best on average over the objectives (geometric mean). */
+  readonly recommended: Candidate;
+  readonly effort: SearchEffort;
+}
+
+export interface SearchEffort {
+  /** Designs whose limits were checked, and how many of them were refused by what. */
+  readonly checked: number;
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly generations: number;
+  /** Designs evaluated at each fidelity. */
+  readonly evaluated: Readonly<Record<Fidelity, number>>;
+  /** Rank correlation of the first objective between neighbouring fidelities; null where too few were seen. */
+  readonly correlations: { readonly estimateToSlice: number | null; readonly sliceToFull: number | null };
+}
+
+/** How far a search is. */
+export interface SearchProgress {
+  readonly fidelity: Fidelity;
+  readonly done: number;
+  readonly total: number;
+}
+
+const MOST_ON_FRONT = 9;
+
+/**
+ * Searches: a strategy asks for estimates, the best of which are replayed in part, and the best of these whole. Depends on
+ * the exploration alone, not on where and when the work is done, nor on what the store already knows.
+ * @param demandPerSecond requests that a design has to serve within the SLO to be worth anything
+ * @throws NoDesignError when nothing in the space can be built, or nothing meets the demand
+ */
+export async function search(
+  exploration: Exploration,
+  demandPerSecond: number,
+  engine: Engine,
+  store: Store,
+  onProgress: (progress: SearchProgress) => void = () => undefined,
+): Promise<SearchOutcome> {
+  const { space, scenario, constraints, objectives, budgets, strategy } = exploration;
+  const { device } = scenario.systems[0]!;
+  const base: HdaDevice | undefined = device.kind === "hda" ? device : undefined;
+  const feasibility = base === undefined ? undefined : new FeasibilityCheck(space, base, constraints);
+  const candidates: Candidate[] = [];
+  const assessed: Assessed[] = [];
+
+  const scoresAt = ({ evaluations }: Candidate, fidelity: Fidelity): Scores | undefined => {
+    const evaluation = evaluations[fidelity];
+    return evaluation?.kind === "done" ? scoresOf(objectives, evaluation.results) : undefined;
+  };
+  const look = async (group: readonly Candidate[], fidelity: Fidelity, expected: number, before: number) => {
+    const jobs = group.map((candidate) => jobOf(candidate, fidelity));
+    const found = await evaluateAll(jobs, engine, store, (done) => {
+      onProgress({ fidelity, done: before + done, total: Math.max(expected, before + done) });
+    });
+    group.forEach((candidate, i) => (candidate.evaluations[fidelity] = found[i]!));
+  };
+
+  const problem = { space, feasibility, base, seed: scenario.seed, budget: budgets.estimate };
+  const generations = STRATEGY_OF[strategy](problem);
+  let count = 0;
+  for (let next = generations.next(assessed); next.done !== true; next = generations.next(assessed)) {
+    const generation = next.value.map((point): Candidate => {
+      const settings = space.settingsOf(point);
+      return { id: designId(settings), point, settings, evaluations: {} };
+    });
+    await look(generation, "estimate", budgets.estimate, candidates.length);
+    candidates.push(...generation);
+    for (const candidate of generation) {
+      const scores = scoresAt(candidate, "estimate");
+      const violation = shortfall(candidate, "estimate", demandPerSecond);
+      assessed.push({ point: candidate.point, violation, scores });
+    }
+    count++;
+  }
+
+  let survivors: readonly Candidate[] = candidates;
+  for (const fidelity of ["slice", "full"] as const) {
+    const before = fidelity === "slice" ? "estimate" : "slice";
+    const known = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
+    const judged = known.map((candidate) => ({
+      violation: shortfall(candidate, before, demandPerSecond),
+      scores: scoresAt(candidate, before),
+    }));
+    survivors = selectBest(judged, budgets[fidelity]).map((i) => known[i]!);
+    await look(survivors, fidelity, survivors.length, 0);
+  }
+  const finalists = survivors.filter((candidate) => shortfall(candidate, "full", demandPerSecond) === 0);
+  if (finalists.length === 0) throw new NoDesignError(exploration, demandPerSecond, feasibility, candidates);
+  const scores = finalists.map((candidate) => scoresAt(candidate, "full")!);
+  const onFront = paretoFront(scores);
+  const apart = spreadOut(
+    onFront.map((i) => scores[i]!),
+    MOST_ON_FRONT,
+  ).map((place) => onFront[place]!);
+  apart.sort((a, b) => scores[a]![0]! - scores[b]![0]!);
+  return {
+    candidates,
+    front: apart.map((i) => finalists[i]!),
+    recommended: finalists[mostBalanced(apart, scores)]!,
+    effort: {
+      checked: feasibility?.checked ?? candidates.length,
+      refusals: feasibility?.refusals ?? {},
+      generations: count,
+      evaluated: {
+        estimate: candidates.length,
+        slice: candidates.filter(({ evaluations }) => evaluations.slice !== undefined).length,
+        full: candidates.filter(({ evaluations }) => evaluations.full !== undefined).length,
+      },
+      correlations: {
+        estimateToSlice: correlation(candidates, "estimate", "slice", scoresAt),
+        sliceToFull: correlation(candidates, "slice", "full", scoresAt),
+      },
+    },
+  };
+}
+
+/** Evaluates what the store does not know, and keeps each as soon as it is done. Answers in the order of the jobs. */
+export async function evaluateAll(
+  jobs: readonly EvaluationJob[],
+  engine: Engine,
+  store: Store,
+  onDone: (done: number) => void = () => undefined,
+): Promise<Evaluation[]> {
+  const missing = jobs.filter(({ design, fidelity }) => store.find(design, fidelity) === undefined);
+  let done = jobs.length - missing.length;
+  onDone(done);
+  await engine.run(missing, (job, evaluation) => {
+    store.save([{ job, evaluation }]);
+    onDone(++done);
+  });
+  return jobs.map(({ design, fidelity }) => store.find(design, fidelity)!);
+}
+
+function jobOf({ id, settings, evaluations }: Candidate, fidelity: Fidelity): EvaluationJob {
+  const cheaper = FIDELITIES[FIDELITIES.indexOf(fidelity) - 1];
+  const guess = cheaper === undefined ? undefined : resultsOf(evaluations[cheaper]);
+  return { design: id, settings, fidelity, unlimited: false, guessPerSecond: guess?.goodput_at_slo_rps ?? 0 };
+}
+
+/** Results of an evaluation; undefined for a design that was refused or not looked at. */
+export function resultsOf(evaluation: Evaluation | undefined): Results | undefined {
+  return evaluation?.kind === "done" ? evaluation.results : undefined;
+}
+
+/** Share of the demand that a design cannot serve within the SLO; Infinity for one that was refused. */
+function shortfall({ evaluations }: Candidate, fidelity: Fidelity, demandPerSecond: number): number {
+  const results = resultsOf(evaluations[fidelity]);
+  if (results === undefined) return Infinity;
+  return Math.max(0, 1 - (results.goodput_at_slo_rps ?? 0) / demandPerSecond);
+}
+
+/** The index with the best mean of the logarithms of its scores, each relative to the best of all. */
+function mostBalanced(indices: readonly number[], scores: readonly Scores[]): number {
+  const worth = (index: number) =>
+    scores[index]!.reduce((sum, score, i) => {
+      const best = Math.min(...indices.map((other) => scores[other]![i]!));
+      // Of what is maximised scores are negative: both ratios are 1 at the best and grow with distance.
+      const ratio = best < 0 ? best / Math.min(score, -1e-300) : score / Math.max(best, 1e-300);
+      return sum + Math.log(ratio);
+    }, 0);
+  return indices.reduce((best, index) => (worth(index) < worth(best) ? index : best));
+}
+
+function correlation(
+  candidates: readonly Candidate[],
+  cheap: Fidelity,
+  dear: Fidelity,
+  scoresAt: (candidate: Candidate, fidelity: Fidelity) => Scores | undefined,
+): number | null {
+  return rankCorrelation(
+    candidates.flatMap((candidate): [number, number][] => {
+      const [a, b] = [scoresAt(candidate, cheap), scoresAt(candidate, dear)];
+      return a === undefined || b === undefined ? [] : [[a[0]!, b[0]!]];
+    }),
+  );
+}

@@ -1,0 +1,42 @@
+import type { HdaDevice } from "../../hardware/device.ts";
+import type { FeasibilityCheck } from "../constraints/feasibility-check.ts";
+import type { Scores } from "../objectives.ts";
+import type { Point, Space } from "../space/space.ts";
+
+/** A design and what is known of it. */
+export interface Assessed {
+  readonly point: Point;
+  /** Of limits and of what can be made; 0 for a design that may be built, Infinity for one that is refused. */
+  readonly violation: number;
+  /** Lower is better throughout; undefined for a design that was not evaluated. */
+  readonly scores: Scores | undefined;
+}
+
+/** What a strategy works on. */
+export interface SearchProblem {
+  readonly space: Space;
+  /** Undefined for a space over something that is no HDA: then only an evaluation tells. */
+  readonly feasibility: FeasibilityCheck | undefined;
+  readonly base: HdaDevice | undefined;
+  readonly seed: number;
+  /** Evaluations that may be asked for in all. */
+  readonly budget: number;
+}
+
+/**
+ * A way to search. It is asked for one generation after the other and told what became of each, all at once, so that
+ * neither timing nor order of the work can change what it does.
+ */
+export interface Strategy {
+  /**
+   * Generations of designs to evaluate. Each `yield` is answered with all that was assessed so far, in the order in which it
+   * was asked for; designs asked for twice are assessed once. Ends when there is nothing left to ask.
+   * @throws InputError for a space that the strategy cannot search
+   */
+  (problem: SearchProblem): Generator<readonly Point[], void, readonly Assessed[]>;
+}
+
+/** 0 for a design that can be made within the limits. */
+export function violationOf({ feasibility }: SearchProblem, point: Point): number {
+  return feasibility === undefined ? 0 : feasibility.violation(point);
+}
