@@ -111,7 +111,7 @@ function trustSentence({ statistics, replicated, outcome }: RunReport): string {
 }
 
 /** 217 ms to 255 ms, or how many requests would tell. */
-export function intervalText(estimate: Estimate): string {
+function intervalText(estimate: Estimate): string {
   return isInterval(estimate)
     ? `${formatSeconds(estimate.low)} to ${formatSeconds(estimate.high)}`
     : `takes about ${formatCount(estimate.needed)} requests (${formatCount(estimate.values)} here)`;

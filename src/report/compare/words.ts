@@ -22,7 +22,7 @@ export function formatMetric({ unit }: Metric, value: number | null): string {
 }
 
 /** A difference as a share of the first contender's value; null where that is nothing. */
-export function relativeTo({ first }: Difference, amount: number): number | null {
+function relativeTo({ first }: Difference, amount: number): number | null {
   return first === null || first === 0 ? null : amount / first;
 }
 

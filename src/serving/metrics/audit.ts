@@ -108,8 +108,8 @@ function cachedBlocksConserved({ replicas }: Cluster): AuditCheck {
   let wrong = 0;
   for (const { pool, cache } of replicas) {
     if (cache === undefined) continue;
-    const { held, references } = cache.cachedBlocks;
-    if (cache.countFree() + pool.usedBlocks !== pool.capacityBlocks || held + references > 0) wrong++;
+    const { held, references } = cache.store.cachedBlocks;
+    if (cache.store.countFree() + pool.usedBlocks !== pool.capacityBlocks || held + references > 0) wrong++;
   }
   return check("cached blocks are conserved", wrong === 0, `${wrong} of ${replicas.length} replicas are off`);
 }

@@ -14,7 +14,7 @@ export function prefixCacheOf({ replicas }: Cluster): Pick<RunMetrics, "prefixCa
       queriedBlocks: sum((cache) => cache.queriedBlocks),
       hitBlocks: sum((cache) => cache.hitBlocks),
       resumedTokens: sum((cache) => cache.reusedTokens - cache.hitTokens),
-      evictedBlocks: sum((cache) => cache.evictedBlocks),
+      evictedBlocks: sum((cache) => cache.store.evictedBlocks),
       tiers: tiersOf(caches.map(({ tiers }) => tiers)),
       loadSeconds: sum((cache) => cache.loadedSeconds),
     },

@@ -1,7 +1,8 @@
 import type { KvPool } from "../kv-pool.ts";
+import { BlockStore } from "./block-store.ts";
 import type { BlockTier } from "./block-tier.ts";
 import type { PromptPaths } from "./prompt-paths.ts";
-import { BlockRun, CachedText, RunQueue } from "./run-queue.ts";
+import { BlockRun, type CachedText } from "./run-queue.ts";
 
 /** What a running request holds in the cache. */
 interface Holding {
@@ -19,8 +20,6 @@ interface Holding {
  * last ones first. Works as vLLM's prefix caching does (vllm-project/vllm, vllm/v1/core/kv_cache_manager.py and
  * block_pool.py), but keeps blocks in runs, so that nothing here costs time per block or token; a block that was
  * computed twice is known once, and its copy takes the other's place among the free ones.
- *
- * The pool counts alone while blocks are taken; what they displace is settled when the cache is asked the next time.
  */
 export class PrefixCache {
   /** Of the last `match`: leading blocks of the request that are cached, and those of them that others hold now. */
@@ -29,8 +28,6 @@ export class PrefixCache {
   /** Blocks that follow those in slower memories, worth loading, and the time that takes. */
   loadableBlocks = 0;
   loadSeconds = 0;
-  /** Cached blocks whose room was needed. */
-  evictedBlocks = 0;
   /** Of all admissions: tokens that did not have to be computed. */
   reusedTokens = 0;
   /** Of first admissions: prompt tokens and blocks looked for, and found. */
@@ -41,11 +38,9 @@ export class PrefixCache {
   /** Seconds that loading from slower memories took. */
   loadedSeconds = 0;
   readonly tiers: readonly BlockTier[];
+  readonly store: BlockStore;
   readonly #pool: KvPool;
   readonly #paths: PromptPaths;
-  readonly #texts = new Map<number, CachedText>();
-  /** The free blocks, those that hold nothing included. */
-  readonly #free = new RunQueue();
   readonly #holdings = new Map<number, Holding>();
   /** Blocks of each tier that the last `match` found worth loading. */
   readonly #loadable: Int32Array;
@@ -59,30 +54,8 @@ export class PrefixCache {
     this.#pool = pool;
     this.#paths = paths;
     this.tiers = tiers;
+    this.store = new BlockStore(pool, tiers[0]);
     this.#loadable = new Int32Array(tiers.length);
-    this.#pushEmpty(pool.capacityBlocks);
-  }
-
-  /** Blocks that hold something, held by requests and free, each counted once. */
-  get cachedBlocks(): { readonly held: number; readonly free: number; readonly references: number } {
-    const cached = { held: 0, free: 0, references: 0 };
-    for (const { first } of this.#texts.values()) {
-      for (let run = first; run !== undefined; run = run.after) {
-        const blocks = run.to - run.from;
-        if (run.holders > 0) cached.held += blocks;
-        else cached.free += blocks;
-        cached.references += run.holders * blocks;
-      }
-    }
-    return cached;
-  }
-
-  /** Free blocks, counted one by one: those of the pool, once what was taken is settled. */
-  countFree(): number {
-    this.#settle();
-    let blocks = 0;
-    for (let run = this.#free.oldest; run !== undefined; run = run.newer) blocks += run.to - run.from;
-    return blocks;
   }
 
   /** Finds the leading full blocks of a request's `tokens` tokens, of which the last one is always computed again. */
@@ -90,7 +63,7 @@ export class PrefixCache {
     const { usedBlocks } = this.#pool;
     const known = request === this.#matchedRequest && tokens === this.#matchedFor;
     if (known && usedBlocks === this.#matchedUsedBlocks) return;
-    this.#settle();
+    this.store.settle();
     this.#matchedRequest = request;
     this.#matchedFor = tokens;
     this.#matchedUsedBlocks = usedBlocks;
@@ -105,7 +78,7 @@ export class PrefixCache {
       const end = Math.min(limit, this.#blocksIn(paths.endAt(request, i)));
       if (end <= block) continue;
       const key = paths.keyAt(request, i);
-      for (let run = this.#texts.get(key)?.first; run !== undefined; run = run.after) {
+      for (let run = this.store.find(key)?.first; run !== undefined; run = run.after) {
         if (run.from >= end) break;
         const blocks = Math.min(run.to, end) - run.from;
         if (run.holders > 0) held += blocks;
@@ -166,12 +139,12 @@ export class PrefixCache {
       const end = Math.min(limit, this.#blocksIn(paths.endAt(request, i)));
       holding.text = i;
       if (end <= holding.blocks) continue;
-      const text = this.#texts.get(paths.keyAt(request, i))!;
+      const text = this.store.find(paths.keyAt(request, i))!;
       for (let run = text.first; run !== undefined && run.from < end; run = run.after) {
-        if (run.to > end) this.#split(run, end);
+        if (run.to > end) this.store.split(run, end);
         const blocks = run.to - run.from;
         if (run.holders++ === 0) {
-          this.#free.remove(run);
+          this.store.takeOut(run);
           taken += blocks;
         }
         holding.blocks += blocks;
@@ -204,11 +177,12 @@ export class PrefixCache {
     const holding = this.#holdings.get(request)!;
     const limit = this.#blocksIn(tokens);
     if (limit <= holding.blocks) return;
-    this.#settle();
+    this.store.settle();
     this.#matchedRequest = -1;
     for (;;) {
       const end = Math.min(limit, this.#blocksIn(paths.endAt(request, holding.text)));
-      if (end > holding.blocks) this.#extendWithin(this.#textOf(request, holding.text), holding, end);
+      if (end > holding.blocks)
+        this.#extendWithin(this.store.open(paths.keyAt(request, holding.text)), holding, end);
       if (holding.blocks >= limit) return;
       holding.text++;
     }
@@ -221,23 +195,23 @@ export class PrefixCache {
    */
   release(request: number, blocks: number, computedTokens: number): void {
     this.extend(request, computedTokens);
-    this.#settle();
+    this.store.settle();
     this.#matchedRequest = -1;
     const paths = this.#paths;
     const holding = this.#holdings.get(request)!;
     this.#holdings.delete(request);
-    const before = this.#free.blocks;
-    this.#pushEmpty(blocks - holding.blocks);
+    const before = this.store.freeBlocks;
+    this.store.pushEmpty(blocks - holding.blocks);
     let start = holding.blocks;
     for (let i = holding.text; i >= 0 && start > 0; i--) {
-      const text = this.#texts.get(paths.keyAt(request, i));
+      const text = this.store.find(paths.keyAt(request, i));
       for (let run = text?.last; run !== undefined; run = run.before) {
         if (run.to > start) continue;
         start = run.from;
         this.#letGo(run, holding);
       }
     }
-    this.#pool.giveBack(this.#free.blocks - before);
+    this.#pool.giveBack(this.store.freeBlocks - before);
   }
 
   /** Whoever is left holds the blocks themselves; a copy that nobody needs is free and holds nothing of use. */
@@ -245,10 +219,10 @@ export class PrefixCache {
     const hasSpare = this.#hasSpare(run, holding);
     run.holders--;
     if (run.holders === 0) {
-      this.#pushFree(run);
+      this.store.pushFree(run);
     } else if (hasSpare) {
       run.copies--;
-      this.#pushEmpty(run.to - run.from);
+      this.store.pushEmpty(run.to - run.from);
     }
   }
 
@@ -264,7 +238,7 @@ export class PrefixCache {
     let shared = 0;
     let start = holding.blocks;
     for (let i = holding.text; i >= 0 && start > 0; i--) {
-      for (let run = this.#texts.get(paths.keyAt(request, i))?.last; run !== undefined; run = run.before) {
+      for (let run = this.store.find(paths.keyAt(request, i))?.last; run !== undefined; run = run.before) {
         if (run.to > start) continue;
         start = run.from;
         if (!this.#hasSpare(run, holding)) shared += run.to - run.from;
@@ -275,40 +249,37 @@ export class PrefixCache {
 
   /** Blocks given back that hold nothing. */
   giveBackEmpty(blocks: number): void {
-    this.#settle();
+    this.store.settle();
     this.#matchedRequest = -1;
-    this.#pushEmpty(blocks);
+    this.store.pushEmpty(blocks);
     this.#pool.giveBack(blocks);
   }
 
   /** All memory is lost, whoever holds it. */
   clear(): void {
     // What has been displaced so far counts, as it does when somebody asked in between.
-    this.#settle();
+    this.store.settle();
     this.#matchedRequest = -1;
-    this.#texts.clear();
     this.#holdings.clear();
-    this.#free.clear();
+    this.store.clear();
     for (const tier of this.tiers) tier.clear();
     this.#pool.giveBack(this.#pool.usedBlocks);
-    this.#pushEmpty(this.#pool.capacityBlocks);
   }
 
   #extendWithin(text: CachedText, holding: Holding, end: number): void {
     while (holding.blocks < end) {
-      const run = runAt(text, holding.blocks);
+      const run = text.runAt(holding.blocks);
       if (run === undefined) {
         this.#append(text, holding.blocks, end);
         for (const tier of this.tiers) tier.remove(text.key, end);
         holding.blocks = end;
         return;
       }
-      if (run.to > end) this.#split(run, end);
+      if (run.to > end) this.store.split(run, end);
       const blocks = run.to - run.from;
       if (run.holders === 0) {
         // The copy just computed takes the place of the one that was free.
-        this.#free.insertBefore(new BlockRun(undefined, 0, blocks), run);
-        this.#free.remove(run);
+        this.store.swapOut(run);
       } else {
         run.copies++;
         (holding.copied ??= []).push({ from: run.from, to: run.to });
@@ -330,81 +301,10 @@ export class PrefixCache {
     text.append(run);
   }
 
-  #textOf(request: number, index: number): CachedText {
-    const key = this.#paths.keyAt(request, index);
-    let text = this.#texts.get(key);
-    if (text === undefined) {
-      text = new CachedText(key);
-      this.#texts.set(key, text);
-    }
-    return text;
-  }
-
-  #split(run: BlockRun, at: number): void {
-    const end = run.to;
-    const isFree = run.holders === 0;
-    if (isFree) this.#free.shorten(run, end - at);
-    const rest = run.text!.split(run, at, end);
-    if (isFree) this.#free.insertBefore(rest, run);
-  }
-
-  /** Queues a run that nobody holds any more, as one with the part of its text behind it that was queued just before. */
-  #pushFree(run: BlockRun): void {
-    const { newest } = this.#free;
-    if (newest !== undefined && newest === run.after) {
-      this.#free.remove(newest);
-      run.text!.remove(newest);
-      run.to = newest.to;
-    }
-    this.#free.push(run);
-  }
-
-  #pushEmpty(blocks: number): void {
-    if (blocks === 0) return;
-    const { newest } = this.#free;
-    if (newest !== undefined && newest.text === undefined) this.#free.shorten(newest, -blocks);
-    else this.#free.push(new BlockRun(undefined, 0, blocks));
-  }
-
-  /** What has been taken from the pool since the last time displaces the blocks freed longest ago. */
-  #settle(): void {
-    const free = this.#free;
-    let excess = free.blocks - this.#pool.freeBlocks;
-    while (excess > 0) {
-      const run = free.oldest!;
-      const blocks = Math.min(excess, run.to - run.from);
-      free.shorten(run, blocks);
-      if (run.text !== undefined) this.#evicted(run.text.key, run.to, blocks);
-      if (run.from === run.to) this.#forget(run);
-      excess -= blocks;
-    }
-  }
-
-  #evicted(key: number, from: number, blocks: number): void {
-    this.evictedBlocks += blocks;
-    if (this.tiers.length > 0) this.tiers[0]!.store(key, from, from + blocks);
-  }
-
-  #forget(run: BlockRun): void {
-    this.#free.remove(run);
-    const { text } = run;
-    if (text === undefined) return;
-    text.remove(run);
-    if (text.first === undefined) this.#texts.delete(text.key);
-  }
-
   /** Full blocks in so many tokens. */
   #blocksIn(tokens: number): number {
     return Math.floor(tokens / this.#pool.blockSize);
   }
-}
-
-/** The run that holds a block of a text; undefined when the text ends before it. */
-function runAt({ last }: CachedText, block: number): BlockRun | undefined {
-  if (last === undefined || last.to <= block) return undefined;
-  let run: BlockRun = last;
-  while (run.from > block) run = run.before!;
-  return run;
 }
 
 /** The blocks of a run are among those that a request computed while somebody else held them. */

@@ -46,6 +46,14 @@ export class CachedText {
     this.first = run;
   }
 
+  /** The run that holds a block; undefined when the text ends before it. */
+  runAt(block: number): BlockRun | undefined {
+    if (this.last === undefined || this.last.to <= block) return undefined;
+    let run = this.last;
+    while (run.from > block) run = run.before!;
+    return run;
+  }
+
   /** Cuts a run that ends at `end` in two and returns its second part, held by as many and not queued yet. */
   split(run: BlockRun, at: number, end: number): BlockRun {
     const rest = new BlockRun(this, at, end);

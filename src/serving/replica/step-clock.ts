@@ -225,9 +225,9 @@ export class StepClock {
   }
 
   #advance(steps: number): void {
-    const { ledger, padded, pool, returnsBlocks } = this.#residents;
+    const { ledger, padded, returnsBlocks } = this.#residents;
     ledger.advance(steps);
     padded?.advance(steps);
-    if (returnsBlocks) pool.giveBack(ledger.blocksReturned());
+    if (returnsBlocks) this.#residents.giveBackLost(ledger.blocksReturned());
   }
 }

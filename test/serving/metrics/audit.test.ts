@@ -70,7 +70,12 @@ describe("the audit catches", () => {
       "Little's law in prefill",
       ({ log }) => (log.firstTokenSeconds[200]! += 0.001),
     ],
-    "a gap that was never recorded": ["Little's law in decode", ({ gaps }) => { gaps.add(0.01, 1); }],
+    "a gap that was never recorded": [
+      "Little's law in decode",
+      ({ gaps }) => {
+        gaps.add(0.01, 1);
+      },
+    ],
     "tokens generated on another replica than the record says": [
       "flow balance at every replica",
       ({ log }) => (log.replica[200] = 1 - log.replica[200]!),

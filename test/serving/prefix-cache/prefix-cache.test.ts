@@ -166,8 +166,8 @@ test("runs of blocks behave as single blocks do, whoever comes, computes and goe
           expect(pool.freeBlocks).toBe(naive.freeBlocks);
           // Not every time: counting settles what the cache otherwise puts off.
           if (amount > 3) continue;
-          expect(cache.countFree()).toBe(pool.freeBlocks);
-          expect(cache.evictedBlocks).toBe(naive.evicted);
+          expect(cache.store.countFree()).toBe(pool.freeBlocks);
+          expect(cache.store.evictedBlocks).toBe(naive.evicted);
           expect(tiers.map((tier) => tier.blocks)).toEqual(naive.tiers.map(({ length }) => length));
           for (const of of running) {
             expect(cache.blocksHeldAlone(of.row, of.blocks)).toBe(naive.heldAlone(of.row));
@@ -175,7 +175,11 @@ test("runs of blocks behave as single blocks do, whoever comes, computes and goe
         }
         while (running.length > 0) release(running[0]!);
         expect(pool.usedBlocks).toBe(0);
-        expect(cache.cachedBlocks).toEqual({ held: 0, free: naive.cachedContents.length, references: 0 });
+        expect(cache.store.cachedBlocks).toEqual({
+          held: 0,
+          free: naive.cachedContents.length,
+          references: 0,
+        });
         seen.evicted += naive.evicted;
       },
     ),

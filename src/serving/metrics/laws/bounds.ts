@@ -1,6 +1,6 @@
 import { StepShape, type StepCost } from "../../../perf/step-cost.ts";
 import type { Cluster } from "../../cluster.ts";
-import { poolsOf, type PoolConfig, type SimulationConfig } from "../../config.ts";
+import { poolsOf, type EngineConfig, type PoolConfig, type SimulationConfig } from "../../config.ts";
 import type { RequestLog } from "../../request-log.ts";
 import { STATUS, type AuditCheck } from "../../result.ts";
 import { check, TOLERANCE } from "./check.ts";
@@ -8,33 +8,36 @@ import { check, TOLERANCE } from "./check.ts";
 /**
  * Two bounds that hold for every scheduler: a system serves no faster than its peak compute and bandwidth would do all of
  * its work at once (saturation), and holds no fewer requests than if each had a machine of its own (M/G/∞). Where pools
- * differ, work may choose between them, and neither bound is simple.
+ * differ, work may choose between them, and neither bound is simple. What a cache held of a prompt needs no work, and tokens
+ * that are verified together share their step.
  */
 export function boundLaws(cluster: Cluster, config: SimulationConfig): AuditCheck[] {
   const pools = poolsOf(config);
   if (pools.length > 1) return [];
   const rows = completedRows(cluster.log);
   if (rows.length === 0) return [];
-  return [saturation(cluster, pools[0]!.cost, rows), infiniteServers(cluster, pools[0]!, rows)];
+  return [saturation(cluster, pools[0]!, rows), infiniteServers(cluster, pools[0]!, rows)];
 }
 
 /** Throughput ≤ saturation throughput: the run is at least as long as all its work at the roofline, shared by the replicas. */
 function saturation(
   { log, nowSeconds, firstArrivalSeconds, replicas }: Cluster,
-  cost: StepCost,
+  { cost, engine }: PoolConfig,
   rows: Int32Array,
 ): AuditCheck {
+  const perRead = tokensPerStep(engine);
   const shape = new StepShape(cost.windowTokens.length, rows.length);
   for (const row of rows) {
     const prompt = log.inputTokens[row]!;
     const gaps = log.outputTokens[row]! - 1;
-    shape.addChunk(prompt, 0);
+    const found = foundTokens(log, row);
+    shape.addChunk(prompt - found, found);
     shape.decodeSequences += gaps;
-    shape.decodeContextTokens += sumFrom(prompt + 1, gaps);
+    shape.decodeContextTokens += sumFrom(prompt + 1, gaps) / perRead;
     cost.windowTokens.forEach((window, i) => {
       // The first steps still see less than the window.
       const growing = Math.min(gaps, Math.max(0, window - prompt));
-      shape.decodeWindowTokens[i]! += sumFrom(prompt + 1, growing) + (gaps - growing) * window;
+      shape.decodeWindowTokens[i]! += (sumFrom(prompt + 1, growing) + (gaps - growing) * window) / perRead;
     });
   }
   shape.logitSequences = rows.length + shape.decodeSequences;
@@ -72,8 +75,10 @@ function infiniteServers(
     const [prompt, gaps] = [log.inputTokens[row]!, log.outputTokens[row]! - 1];
     const seconds = log.finishSeconds[row]! - log.arrivalSeconds[row]!;
     taken += seconds;
-    alone += idleSeconds(cost, prompt, gaps, largest);
-    if (floorSeconds(cost, prompt, gaps) > seconds * (1 + TOLERANCE)) ahead++;
+    const found = foundTokens(log, row);
+    const steps = Math.ceil(gaps / tokensPerStep(engine));
+    alone += idleSeconds(cost, prompt, found, steps, largest);
+    if (floorSeconds(cost, prompt, found, steps) > seconds * (1 + TOLERANCE)) ahead++;
   }
   const mean = requestSeconds / (nowSeconds - firstArrivalSeconds);
   return check(
@@ -83,12 +88,29 @@ function infiniteServers(
   );
 }
 
-/** Time of a request alone on a replica: its prompt in the largest chunks, then a token a step. */
-function idleSeconds(cost: StepCost, prompt: number, gaps: number, largest: number): number {
+/** Tokens of a prompt that were found in a cache and not computed; all but one where a preemption hides how many. */
+function foundTokens({ cachedTokens, inputTokens, preemptions }: RequestLog, row: number): number {
+  if (cachedTokens === undefined) return 0;
+  return preemptions[row] === 0 ? Math.max(0, cachedTokens[row]!) : inputTokens[row]! - 1;
+}
+
+/** Tokens that a sequence gets at most from one step, and so from one look at its keys and values. */
+function tokensPerStep({ speculation }: EngineConfig): number {
+  return (speculation?.tokens ?? 0) + 1;
+}
+
+/** Time of a request alone on a replica: what was not found of its prompt in the largest chunks, then its decode steps. */
+function idleSeconds(
+  cost: StepCost,
+  prompt: number,
+  found: number,
+  decodeSteps: number,
+  largest: number,
+): number {
   const use = cost.openUse();
   const shape = new StepShape(cost.windowTokens.length, 1);
   let seconds = 0;
-  for (let done = 0; done < prompt;) {
+  for (let done = found; done < prompt;) {
     const chunk = Math.min(largest, prompt - done);
     shape.clearChunks();
     shape.addChunk(chunk, done);
@@ -97,18 +119,18 @@ function idleSeconds(cost: StepCost, prompt: number, gaps: number, largest: numb
     seconds += cost.step(shape, use);
   }
   // Between them the steps lengthen with the context, nearly in a straight line.
-  const ends = [prompt + 1, prompt + Math.max(1, gaps)].map((context) =>
+  const ends = [prompt + 1, prompt + Math.max(1, decodeSteps)].map((context) =>
     cost.step(decodeShape(cost, context), use),
   );
-  return seconds + (gaps * (ends[0]! + ends[1]!)) / 2;
+  return seconds + (decodeSteps * (ends[0]! + ends[1]!)) / 2;
 }
 
-/** What a request takes at least: its whole prompt at once, then tokens with the context of the first. */
-function floorSeconds(cost: StepCost, prompt: number, gaps: number): number {
+/** What a request takes at least: what was not found of its prompt at once, then steps with the context of the first. */
+function floorSeconds(cost: StepCost, prompt: number, found: number, decodeSteps: number): number {
   const shape = new StepShape(cost.windowTokens.length, 1);
-  shape.addChunk(prompt, 0);
+  shape.addChunk(prompt - found, found);
   shape.logitSequences = 1;
-  const decode = gaps === 0 ? 0 : gaps * cost.rooflineSeconds(decodeShape(cost, prompt + 1));
+  const decode = decodeSteps === 0 ? 0 : decodeSteps * cost.rooflineSeconds(decodeShape(cost, prompt + 1));
   return cost.rooflineSeconds(shape) + decode;
 }
 
