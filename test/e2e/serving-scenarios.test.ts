@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ador, ROOT } from "./ador.ts";
+import { ador, ROOT, workFolder } from "./ador.ts";
 
 interface Figures {
   readonly goodput_rps: number;
@@ -10,9 +11,12 @@ interface Figures {
   readonly dollars_per_million_output_tokens: number;
 }
 
-/** Runs a bundled scenario and gives the key figures of its systems. */
+const folder = workFolder();
+
+/** Runs a bundled scenario, all files written, and gives the key figures of its systems. */
 function systemsOf(name: string): Readonly<Record<string, Figures>> {
-  const { code, stdout, stderr } = ador(["run", `scenarios/${name}.yaml`, "--json"], { cwd: ROOT });
+  const out = ["--out", join(folder, name)];
+  const { code, stdout, stderr } = ador(["run", `scenarios/${name}.yaml`, "--json", ...out], { cwd: ROOT });
   expect(stderr).not.toMatch(/error|audit/i);
   expect(code).toBe(0);
   return (JSON.parse(stdout) as { systems: Record<string, Figures> }).systems;

@@ -90,5 +90,6 @@ function whyTooShort({ arrivalSeconds, ttft, e2e, multiToken }: RunSeries): stri
   const correlated = (values: Float64Array) =>
     values.length > 0 && !isInterval(new OutputSeries(values).mean());
   const slow = [...(correlated(ttft) ? ["TTFT"] : []), ...(correlated(multiToken.tpot) ? ["TPOT"] : [])];
-  return slow.length === 0 ? undefined : `${slow.join(" and ")} vary as slowly as the run is long`;
+  if (slow.length === 0) return undefined;
+  return `${slow.join(" and ")} ${slow.length === 1 ? "varies" : "vary"} as slowly as the run is long`;
 }

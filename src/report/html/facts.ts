@@ -27,7 +27,7 @@ export function settingsTable(reports: readonly RunReport[]): Html {
   );
   const keys = [...new Set(flat.flatMap((settings) => Object.keys(settings)))];
   const rows = keys.map((key) => {
-    const values = flat.map((settings) => String(settings[key] ?? "-"));
+    const values = flat.map((settings) => settingText(settings[key]));
     const differs = new Set(values).size > 1;
     const cells = values.map((value) =>
       differs ? html`<td class="differs">${value}</td>` : html`<td>${value}</td>`,
@@ -42,11 +42,14 @@ export function settingsTable(reports: readonly RunReport[]): Html {
 
 /** The laws that every run is held to; the numbers that were compared show on hovering. */
 export function auditTable(reports: readonly RunReport[]): Html {
-  const rows = reports[0]!.outcome.metrics.audit.map(({ law }, k) => {
+  // Not every law is asked of every system: some hold only without caches, pools or interruption.
+  const laws = [...new Set(reports.flatMap(({ outcome }) => outcome.metrics.audit.map(({ law }) => law)))];
+  const rows = laws.map((law) => {
     const cells = reports.map(({ outcome }) => {
-      const { passed, detail } = outcome.metrics.audit[k]!;
-      return html`<td class="${passed ? "good" : "bad"}" title="${detail}">
-        ${passed ? "holds" : "broken"}
+      const check = outcome.metrics.audit.find((of) => of.law === law);
+      if (check === undefined) return html`<td>-</td>`;
+      return html`<td class="${check.passed ? "good" : "bad"}" title="${check.detail}">
+        ${check.passed ? "holds" : "broken"}
       </td>`;
     });
     return html`<tr>
@@ -55,6 +58,13 @@ export function auditTable(reports: readonly RunReport[]): Html {
     </tr>`;
   });
   return systemsTable("Law", reports, rows);
+}
+
+function settingText(value: unknown): string {
+  if (value === undefined || value === null) return "-";
+  return typeof value === "object"
+    ? Object.values(value).join(" ")
+    : String(value);
 }
 
 /** A card with a column for each system. */
