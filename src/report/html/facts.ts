@@ -60,11 +60,8 @@ export function auditTable(reports: readonly RunReport[]): Html {
   return systemsTable("Law", reports, rows);
 }
 
-function settingText(value: unknown): string {
-  if (value === undefined || value === null) return "-";
-  return typeof value === "object"
-    ? Object.values(value).join(" ")
-    : String(value);
+function settingText(value: object | string | number | boolean | undefined): string {
+  return typeof value === "object" ? Object.values(value).join(" ") : String(value ?? "-");
 }
 
 /** A card with a column for each system. */
