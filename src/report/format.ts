@@ -46,6 +46,28 @@ export function formatUnit(value: number | null, unit: string): string {
   return text === UNKNOWN ? text : `${text} ${unit}`;
 }
 
+const PREFIXES = [
+  ...([
+    [1e12, "T"],
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const),
+  ...([
+    [1, ""],
+    [1e-3, "m"],
+    [1e-6, "µ"],
+    [1e-9, "n"],
+  ] as const),
+] as const;
+
+/** 2 TB/s, 1.5 GHz, 512: a value in SI base units with the prefix that suits it; none without a unit. */
+export function formatWithPrefix(value: number, unit: string): string {
+  if (unit === "" || value === 0) return `${Number(value.toPrecision(4))}${unit === "" ? "" : ` ${unit}`}`;
+  const [size, prefix] = PREFIXES.find(([least]) => Math.abs(value) >= least) ?? PREFIXES.at(-1)!;
+  return `${Number((value / size).toPrecision(4))} ${prefix}${unit}`;
+}
+
 /** $1,234 or $0.42; a dash alone when unknown. */
 export function formatDollars(value: number | null): string {
   const text = formatNumber(value);

@@ -1,5 +1,6 @@
 import { isEffect, isSure, strength, type Effect, type Refusal } from "../../analysis/sensitivity/effects.ts";
 import { figureText } from "../capacity/capacity-report.ts";
+import { formatWithPrefix } from "../format.ts";
 import type { SensitivityReport } from "../sensitivity/sensitivity-report.ts";
 import { coarseText, sensitivitySentence } from "../sensitivity/sensitivity-screen.ts";
 import { signedShare } from "../validation/validation-screen.ts";
@@ -78,7 +79,7 @@ function knobTable(report: SensitivityReport): Html {
     <table>
       <thead>
         <tr>
-          ${["knob", "now", "turned down", "turned up", "estimated", "estimated"].map((head) => html`<th>${head}</th>`)}
+          ${["knob", "now", "turned down", "turned up", "est. down", "est. up"].map((head) => html`<th>${head}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -86,7 +87,7 @@ function knobTable(report: SensitivityReport): Html {
           ({ knob, down, up }) =>
             html`<tr>
               <th>${knob.path}</th>
-              <td>${Number(knob.value.toPrecision(4))}${knob.unit === "" ? "" : ` ${knob.unit}`}</td>
+              <td>${formatWithPrefix(knob.value, knob.unit)}</td>
               ${[down, up].map((side) => html`<td>${sideText(side) + coarseText(report, knob, side)}</td>`)}
               ${[down, up].map(
                 (side) =>

@@ -2,7 +2,7 @@ import { isEffect, isSure, strength, type Effect, type Refusal } from "../../ana
 import type { Knob } from "../../analysis/sensitivity/knobs.ts";
 import { lowerIsBetter } from "../../analysis/experiment/figures.ts";
 import { figureText } from "../capacity/capacity-report.ts";
-import { formatShare } from "../format.ts";
+import { formatShare, formatWithPrefix } from "../format.ts";
 import { plainTable } from "../plain-table.ts";
 import type { Paint } from "../terminal.ts";
 import { signedShare } from "../validation/validation-screen.ts";
@@ -14,7 +14,7 @@ export function sensitivityScreen(report: SensitivityReport, paint: Paint): stri
   const text = formatShare(share);
   const rows = sensitivities.map(({ knob, down, up }) => [
     knob.path,
-    valueText(knob.value),
+    formatWithPrefix(knob.value, knob.unit),
     ...[down, up].map((side) => sideText(side, figure, paint) + coarseText(report, knob, side)),
     ...[down, up].map((side) =>
       isEffect(side) && side.estimated !== null ? signedShare(side.estimated) : "",
@@ -75,17 +75,12 @@ export function coarseText({ share }: SensitivityReport, knob: Knob, side: Effec
   return isEffect(side) && Math.abs(side.value / knob.value - 1) > 1.5 * share ? ` at ${side.value}` : "";
 }
 
-/** 2e12, 512, 0.9. */
-function valueText(value: number): string {
-  return Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
-    ? value.toExponential(2)
-    : String(Number(value.toPrecision(4)));
-}
-
 function refusals({ sensitivities }: SensitivityReport): string[] {
   return sensitivities.flatMap(({ knob, down, up }) =>
     [down, up].flatMap((side) =>
-      isEffect(side) ? [] : [`${knob.path} cannot be ${valueText(side.value)}: ${side.refused}.`],
+      isEffect(side)
+        ? []
+        : [`${knob.path} cannot be ${formatWithPrefix(side.value, knob.unit)}: ${side.refused}.`],
     ),
   );
 }
