@@ -35,6 +35,14 @@ export function parseSweep(text: string): SweepAxis {
   const written = equals > 0 ? text.slice(0, equals).trim() : "";
   if (written === "" || written.split(".").some((part) => part === "")) throw refuse("invalid sweep", text);
   const name = ALIASES[written] ?? written;
+  if (!name.includes(".") && !isNamedAxis(name)) {
+    throw new InputError({
+      ...{ file: "--sweep", message: "nothing of that name can be varied:", found: written },
+      accepted: [...NAMED_AXES, ...Object.keys(ALIASES)],
+      expected:
+        "one of load, rate, context, slo, batch, or the path of a numeric setting such as serving.block_size",
+    });
+  }
   const values = valuesOf(text.slice(equals + 1).trim(), text);
   return { name, values: values.sort((a, b) => a.number - b.number) };
 }

@@ -29,6 +29,11 @@ describe("a sweep", () => {
     expect(texts("device.memory.bandwidth=1TB/s..2TB/s:3")).toEqual(["1TB/s", "1.5TB/s", "2TB/s"]);
   });
 
+  test("over a name that is none says which is near", () => {
+    expect(() => parseSweep("laod=0.1..1")).toThrow(/"laod" \(did you mean "load"\?\)/);
+    expect(parseSweep("batch=8,64").name).toBe("serving.max_num_seqs");
+  });
+
   test.each([
     ["load", /invalid sweep/],
     ["=1..2", /invalid sweep/],
