@@ -197,7 +197,7 @@ describe("a step", () => {
         const cost = compile(drawnSystem);
         const roofline = cost.rooflineSeconds(shapeOf(cost, drawn));
         expect(roofline).toBeGreaterThan(0);
-        expect(stepOf(cost, drawn).seconds).toBeGreaterThanOrEqual(roofline);
+        expect(stepOf(cost, drawn).seconds * (1 + ROUNDING)).toBeGreaterThanOrEqual(roofline);
       }),
       RUNS,
     );
@@ -209,7 +209,7 @@ describe("a step", () => {
         const { seconds, charges } = stepOf(compile(drawnSystem), drawn);
         for (let i = 0; i < RESOURCES.length; i++) {
           expect(charges[i]).toBeGreaterThanOrEqual(0);
-          expect(charges[i]).toBeLessThanOrEqual(seconds);
+          expect(charges[i]).toBeLessThanOrEqual(seconds * (1 + ROUNDING));
         }
         expect(charges[ENERGY_CHARGE]).toBeGreaterThan(0);
         expect(charges[ENERGY_CHARGE]).toBeLessThan(Infinity);
@@ -248,9 +248,8 @@ describe("a step", () => {
       fc.property(system, batch, fc.integer({ min: 1, max: 4000 }), (drawnSystem, drawn, more) => {
         const cost = compile(drawnSystem);
         const { seconds } = stepOf(cost, drawn);
-        expect(
-          stepOf(cost, { ...drawn, contexts: drawn.contexts.map((c) => c + more) }).seconds,
-        ).toBeGreaterThanOrEqual(seconds);
+        const longer = { ...drawn, contexts: drawn.contexts.map((c) => c + more) };
+        expect(stepOf(cost, longer).seconds * (1 + ROUNDING)).toBeGreaterThanOrEqual(seconds);
         const grown = {
           ...drawn,
           chunks: drawn.chunks.map(([tokens, context]) => [tokens, context + more] as const),
