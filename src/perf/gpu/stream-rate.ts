@@ -5,5 +5,6 @@ import type { GpuDevice } from "../../hardware/device.ts";
  * kernel keeps it busy for longer than it runs.
  */
 export function streamBytesPerSecond({ memory, kernels }: GpuDevice): number {
-  return memory.bytesPerSecond * Math.max(memory.efficiency, kernels.matrixMemoryEfficiency);
+  const { matrixMemoryEfficiency, expertMemoryEfficiency } = kernels;
+  return memory.bytesPerSecond * Math.max(memory.efficiency, matrixMemoryEfficiency, expertMemoryEfficiency);
 }
