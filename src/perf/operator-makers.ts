@@ -46,8 +46,8 @@ export function wideProduct(
   outputs: number,
   weightBytes: number,
 ): MatrixProduct {
-  const bytes = { weightBytes, activationBytes: WIDE_BYTES };
-  return { kind: "product", name, count, inputs, outputs, ...bytes, dequantised: false };
+  const activationBytes = WIDE_BYTES;
+  return { kind: "product", name, count, inputs, outputs, weightBytes, activationBytes, dequantised: false };
 }
 
 /** Conversion of `elements` activations to the operands of the product that follows; nothing at 16 bits and more. */

@@ -1,6 +1,7 @@
 import type { HdaDevice } from "../../hardware/device.ts";
 import {
   arrayEdgeBytes,
+  arraysOf,
   DATAFLOWS,
   partialSumBytes,
   steadyArrayCycles,
@@ -82,7 +83,7 @@ export function tokensPerPass(device: HdaDevice, heads: HeadShape): number {
  */
 export function prefillPairRate(device: HdaDevice, heads: HeadShape): BlockRate {
   const { queryHeads, scoreWidth, valueWidth } = heads;
-  const array = arrayOf(device);
+  const array = arraysOf(device);
   const keys = keyBlock(device, heads);
   const mostRows = Math.max(array.rows, queryRows(device, heads));
   let best: BlockRate | undefined;
@@ -107,7 +108,7 @@ export function prefillPairRate(device: HdaDevice, heads: HeadShape): BlockRate 
 
 /** One token through an inputs × outputs product in blocks, with weights from local memory. */
 export function blockedProductRate(device: HdaDevice, inputs: number, outputs: number): UnitRate {
-  const array = arrayOf(device);
+  const array = arraysOf(device);
   const rows = Math.max(array.rows, MAX_KEY_BLOCK);
   let best: UnitRate | undefined;
   for (const { cycles, bytes } of costsByDataflow(array, rows, inputs, outputs)) {
@@ -135,7 +136,7 @@ export function decodeTreeSeconds(device: HdaDevice, heads: HeadShape): number {
  * or the queries (for the scores) and outputs (for the values) are held and tokens stream, one a cycle and fold.
  */
 export function decodeArrayRate(device: HdaDevice, heads: HeadShape): ArrayRate {
-  const array = arrayOf(device);
+  const array = arraysOf(device);
   const { rows, columns } = array;
   const { kvHeads, scoreWidth, valueWidth } = heads;
   const group = heads.queryHeads / kvHeads;
@@ -157,10 +158,6 @@ export function decodeArrayRate(device: HdaDevice, heads: HeadShape): ArrayRate 
   return held <= streamed
     ? { ...rate, scores: "weight-stationary", values: "weight-stationary" }
     : { ...rate, scores: "input-stationary", values: "output-stationary" };
-}
-
-function arrayOf({ systolicArray }: HdaDevice): ArrayShape {
-  return { ...systolicArray, arrays: systolicArray.perCore };
 }
 
 /** Seconds of the arrays of all cores or of the memories that feed them, whichever are slower. */

@@ -1,6 +1,12 @@
-import type { HdaDevice } from "../../hardware/device.ts";
+import type { HdaDevice, NocSystem } from "../../hardware/device.ts";
 import type { MatrixProduct } from "../operators.ts";
-import { MULTICAST_CROSSING, multicastHops, UNICAST_CROSSING, type NetworkRates } from "./network.ts";
+import {
+  MULTICAST_CROSSING,
+  multicastHops,
+  networkRates,
+  UNICAST_CROSSING,
+  type NetworkRates,
+} from "./network.ts";
 import type { ProductPlan } from "./product-plan.ts";
 import type { CoreShape, CoreWork } from "./row-split.ts";
 import { arrayEdgeBytes } from "./systolic-array.ts";
@@ -10,9 +16,24 @@ const PARTIAL_SUM_BYTES = 4;
 
 /** The cores of a device and the network between them. */
 export interface ChipShape {
-  readonly device: HdaDevice;
+  readonly cores: number;
+  readonly localBytes: number;
+  readonly lanesPerCore: number;
+  readonly topology: NocSystem["topology"];
   readonly rates: NetworkRates;
   readonly grain: Grain;
+}
+
+export function chipShapeOf(device: HdaDevice): ChipShape {
+  const { cores, localSramBytesPerCore, vector, noc, systolicArray } = device;
+  return {
+    cores,
+    localBytes: localSramBytesPerCore,
+    lanesPerCore: vector.lanesPerCore,
+    topology: noc.topology,
+    rates: networkRates(device),
+    grain: { m: systolicArray.rows, k: systolicArray.rows, n: systolicArray.columns },
+  };
 }
 
 /**
@@ -28,9 +49,9 @@ export function partitionProduct(
   plan: ProductPlan,
   work: CoreWork,
 ): void {
-  const { device, grain } = chip;
+  const { cores, localBytes, grain } = chip;
   const { inputs, outputs, activationBytes } = product;
-  const splitN = Math.floor(device.cores / (splitM * splitK));
+  const splitN = Math.floor(cores / (splitM * splitK));
   work.m = Math.ceil(rows / splitM);
   work.k = Math.ceil(inputs / splitK);
   work.n = Math.ceil(outputs / splitN);
@@ -42,7 +63,7 @@ export function partitionProduct(
   const { tile, coreTile } = plan;
   plan.networkCycles = Infinity;
   for (const held of HELD) {
-    if (!tileHolding(held, work, device.localSramBytesPerCore / 2, grain, tile)) continue;
+    if (!tileHolding(held, work, localBytes / 2, grain, tile)) continue;
     const cycles = networkCycles(chip, product, rows, work, plan);
     if (cycles >= plan.networkCycles) continue;
     plan.networkCycles = cycles;
@@ -77,20 +98,19 @@ function networkCycles(
 }
 
 /** Cycles in which each core takes `sums` partial sums from its neighbours and adds them up, after all else. */
-export function reductionCycles({ device, rates }: ChipShape, sums: number): number {
-  return Math.max((sums * PARTIAL_SUM_BYTES) / rates.ingress, sums / device.vector.lanesPerCore);
+export function reductionCycles({ lanesPerCore, rates }: ChipShape, sums: number): number {
+  return Math.max((sums * PARTIAL_SUM_BYTES) / rates.ingress, sums / lanesPerCore);
 }
 
 /** Writes into a plan whose rows are dealt what it moves over the network and in local memories, for its energy. */
 export function countTraffic(
-  { device }: ChipShape,
+  { cores, topology }: ChipShape,
   { arrays }: CoreShape,
   { inputs, outputs }: MatrixProduct,
   rows: number,
   { dataflow, m, k, n, inputBytes, weightBytes, outputBytes }: CoreWork,
   plan: ProductPlan,
 ): void {
-  const { cores, noc } = device;
   const { coreTile } = plan;
   const arrayRows = m - plan.treeRows;
   const busyM = Math.ceil(rows / m);
@@ -105,7 +125,7 @@ export function countTraffic(
   plan.networkBytes = inputTraffic + weightTraffic + rows * outputs * inputBytes;
   plan.reductionFlops = rows * outputs * (plan.splitK - 1);
   plan.extraHopBytes =
-    inputTraffic * multicastHops(cores, noc.topology, busyN) +
-    weightTraffic * multicastHops(cores, noc.topology, busyM) +
+    inputTraffic * multicastHops(cores, topology, busyN) +
+    weightTraffic * multicastHops(cores, topology, busyM) +
     plan.reductionFlops * PARTIAL_SUM_BYTES;
 }

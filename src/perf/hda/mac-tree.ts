@@ -1,8 +1,16 @@
+import type { HdaDevice } from "../../hardware/device.ts";
+
 /** MAC trees that work on the same product: `trees` dot-product engines of `width` multipliers, `reuse` batch lanes each. */
 export interface TreeShape {
   readonly trees: number;
   readonly width: number;
   readonly reuse: number;
+}
+
+/** The trees of one core. */
+export function treesOf({ macTree }: HdaDevice): TreeShape {
+  const { treesPerCore, width, reuse } = macTree;
+  return { trees: treesPerCore, width, reuse };
 }
 
 /** Multiplier and accumulator stages beside the adder tree (estimate). */

@@ -1,13 +1,19 @@
 import type { HdaDevice } from "../../hardware/device.ts";
 import type { MatrixProduct } from "../operators.ts";
-import { countTraffic, partitionProduct, reductionCycles, type ChipShape } from "./core-partition.ts";
+import {
+  chipShapeOf,
+  countTraffic,
+  partitionProduct,
+  reductionCycles,
+  type ChipShape,
+} from "./core-partition.ts";
 import { chooseChipTile, residentBytes } from "./dram-traffic.ts";
 import { treeCycles, treeRowsWithin } from "./mac-tree.ts";
-import { networkRates } from "./network.ts";
 import { ProductPlan } from "./product-plan.ts";
 import {
   arrayRowsCycles,
   bestArrayMacsPerCycle,
+  coreShapeOf,
   localCycles,
   rowsLeftByTrees,
   splitRows,
@@ -39,34 +45,29 @@ export class ProductMapper {
   readonly #core: CoreShape;
   readonly #residentBytes: number;
   readonly #dramBytesPerCycle: number;
-  readonly #work: CoreWork;
+  readonly #work: CoreWork = {
+    dataflow: "output-stationary",
+    m: 0,
+    k: 0,
+    n: 0,
+    inputBytes: 0,
+    weightBytes: 0,
+    outputBytes: 0,
+  };
   readonly #split: RowSplit = { treeRows: 0, cycles: 0 };
 
   constructor(device: HdaDevice) {
-    const { systolicArray, macTree, memory } = device;
-    this.#chip = {
-      device,
-      rates: networkRates(device),
-      grain: { m: systolicArray.rows, k: systolicArray.rows, n: systolicArray.columns },
-    };
-    this.#core = {
-      arrays: { ...systolicArray, arrays: systolicArray.perCore },
-      trees: { ...macTree, trees: macTree.treesPerCore },
-      localBytesPerCycle: device.localSramBytesPerCycle,
-      arraysBesideTrees: device.concurrency.arraysBesideTrees,
-    };
+    const { memory, clockHertz } = device;
+    this.#chip = chipShapeOf(device);
+    this.#core = coreShapeOf(device);
     this.#residentBytes = residentBytes(device);
-    this.#dramBytesPerCycle = (memory.bytesPerSecond * memory.efficiency) / device.clockHertz;
-    this.#work = {
-      ...{ dataflow: "output-stationary", m: 0, k: 0, n: 0 },
-      ...{ inputBytes: 0, weightBytes: 0, outputBytes: 0 },
-    };
+    this.#dramBytesPerCycle = (memory.bytesPerSecond * memory.efficiency) / clockHertz;
   }
 
   /** The fastest mapping of `rows` rows; among equals the one that splits least. Valid until the next call. */
   fastest(product: MatrixProduct, rows: number): ProductPlan {
     const { plan } = this;
-    const { cores } = this.#chip.device;
+    const { cores } = this.#chip;
     const core = this.#core;
     const work = this.#work;
     this.#start(product, rows);
@@ -139,7 +140,7 @@ export class ProductMapper {
 
   /** Cycles below which no mapping comes that cuts the inner dimension into so many parts. */
   #leastCycles({ inputs, outputs }: MatrixProduct, rows: number, splitK: number): number {
-    const { cores } = this.#chip.device;
+    const { cores } = this.#chip;
     const { trees } = this.#core;
     const reduction = reductionCycles(this.#chip, (rows * outputs * (splitK - 1)) / cores);
     const macsPerCycle =

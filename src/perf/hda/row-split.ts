@@ -1,11 +1,13 @@
+import type { HdaDevice } from "../../hardware/device.ts";
 import {
   arrayCycles,
   arrayEdgeBytes,
+  arraysOf,
   partialSumBytes,
   type ArrayShape,
   type Dataflow,
 } from "./systolic-array.ts";
-import { treeCycles, treeRowsWithin, type TreeShape } from "./mac-tree.ts";
+import { treeCycles, treeRowsWithin, treesOf, type TreeShape } from "./mac-tree.ts";
 import type { Operands } from "./tiling.ts";
 
 /** One core as a product sees it. */
@@ -15,6 +17,15 @@ export interface CoreShape {
   readonly localBytesPerCycle: number;
   /** Arrays and trees may share the rows of one product. */
   readonly arraysBesideTrees: boolean;
+}
+
+export function coreShapeOf(device: HdaDevice): CoreShape {
+  return {
+    arrays: arraysOf(device),
+    trees: treesOf(device),
+    localBytesPerCycle: device.localSramBytesPerCycle,
+    arraysBesideTrees: device.concurrency.arraysBesideTrees,
+  };
 }
 
 /** Part of a product that one core works on, in one dataflow of its arrays; reused from one candidate to the next. */

@@ -1,3 +1,5 @@
+import type { HdaDevice } from "../../hardware/device.ts";
+
 /** Systolic arrays that share one local memory: `arrays` arrays of rows × columns multiply-accumulate units. */
 export interface ArrayShape {
   readonly arrays: number;
@@ -5,6 +7,12 @@ export interface ArrayShape {
   readonly columns: number;
   /** Stationary operands of the next fold load while the current one streams, so that folds run back to back. */
   readonly doubleBuffered: boolean;
+}
+
+/** The arrays of one core. */
+export function arraysOf({ systolicArray }: HdaDevice): ArrayShape {
+  const { perCore, rows, columns, doubleBuffered } = systolicArray;
+  return { arrays: perCore, rows, columns, doubleBuffered };
 }
 
 /** Which matrix of [m, k] · [k, n] stays in the array while the others stream past. */
