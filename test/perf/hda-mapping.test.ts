@@ -49,6 +49,23 @@ describe("the mapping of a product", () => {
     );
   });
 
+  test("is the same whatever numbers of rows were mapped before", () => {
+    fc.assert(
+      fc.property(
+        design,
+        product,
+        fc.array(rowCount, { maxLength: 6 }),
+        rowCount,
+        (device, drawn, before, rows) => {
+          const used = new ProductMapper(device);
+          for (const earlier of before) used.fastest(drawn, earlier);
+          expect(used.fastest(drawn, rows)).toEqual(new ProductMapper(device).fastest(drawn, rows));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
   test("is never slowed by twice as much of any resource", () => {
     fc.assert(
       fc.property(design, product, rowCount, (device, drawn, rows) => {

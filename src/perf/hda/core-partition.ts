@@ -36,10 +36,7 @@ export function chipShapeOf(device: HdaDevice): ChipShape {
   };
 }
 
-/**
- * Cuts a product into splitM × splitK parts of rows and inner dimension, and its columns over the cores that are left,
- * and chooses the tile of each core with which the network is done first.
- */
+/** Cuts a product into splitM × splitK parts of rows and inner dimension, and its columns over the cores that are left. */
 export function partitionProduct(
   chip: ChipShape,
   product: MatrixProduct,
@@ -49,7 +46,7 @@ export function partitionProduct(
   plan: ProductPlan,
   work: CoreWork,
 ): void {
-  const { cores, localBytes, grain } = chip;
+  const { cores } = chip;
   const { inputs, outputs, activationBytes } = product;
   const splitN = Math.floor(cores / (splitM * splitK));
   work.m = Math.ceil(rows / splitM);
@@ -60,6 +57,18 @@ export function partitionProduct(
   plan.splitK = splitK;
   plan.splitN = splitN;
   plan.coreM = work.m;
+  plan.reductionCycles = reductionCycles(chip, (work.m * work.n * (splitK - 1)) / splitK);
+}
+
+/** Chooses for a product that is cut the tile of each core with which the network is done first. */
+export function chooseCoreTile(
+  chip: ChipShape,
+  product: MatrixProduct,
+  rows: number,
+  plan: ProductPlan,
+  work: CoreWork,
+): void {
+  const { localBytes, grain } = chip;
   const { tile, coreTile } = plan;
   plan.networkCycles = Infinity;
   for (const held of HELD) {
@@ -71,7 +80,6 @@ export function partitionProduct(
     // Nothing is read more than once: no other tile does better.
     if (tile.inputPasses === 1 && tile.weightPasses === 1) break;
   }
-  plan.reductionCycles = reductionCycles(chip, (work.m * work.n * (splitK - 1)) / splitK);
 }
 
 /** Inputs are multicast to the cores that share rows, weights to those that share columns, outputs sent back. */

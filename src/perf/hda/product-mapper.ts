@@ -2,6 +2,7 @@ import type { HdaDevice } from "../../hardware/device.ts";
 import type { MatrixProduct } from "../operators.ts";
 import {
   chipShapeOf,
+  chooseCoreTile,
   countTraffic,
   partitionProduct,
   reductionCycles,
@@ -25,12 +26,14 @@ import { arrayCycles, DATAFLOWS, type Dataflow } from "./systolic-array.ts";
 
 /** Most parts of the inner dimension: beyond them adding up costs more than any split gains. */
 const MAX_SPLIT_K = 16;
+/** Keeps a mapping that was good for other rows in the running, however it is rounded. */
+const JUST_ABOVE = 1 + 1e-9;
 
 /** What of a mapping is searched; the rest follows from it. */
 export interface MappingChoice {
-  readonly splitM: number;
-  readonly splitK: number;
-  readonly dataflow: Dataflow;
+  splitM: number;
+  splitK: number;
+  dataflow: Dataflow;
 }
 
 /**
@@ -54,6 +57,7 @@ export class ProductMapper {
     weightBytes: 0,
     outputBytes: 0,
   };
+  readonly #choices = new Map<MatrixProduct, MappingChoice>();
   readonly #split: RowSplit = { treeRows: 0, cycles: 0 };
 
   constructor(device: HdaDevice) {
@@ -72,23 +76,33 @@ export class ProductMapper {
     const work = this.#work;
     this.#start(product, rows);
     const { dramCycles } = plan;
-    let best = Infinity;
+    const choice = this.#choiceFor(product);
+    let best =
+      choice.splitM > rows
+        ? Infinity
+        : JUST_ABOVE * (this.#partCycles(product, rows, choice) + plan.reductionCycles);
     let splitM = 1;
     let splitK = 1;
     let dataflow: Dataflow = DATAFLOWS[0];
     const mostSplitK = Math.min(MAX_SPLIT_K, cores, product.inputs);
     for (let partsK = 1; partsK <= mostSplitK; partsK *= 2) {
-      if (this.#leastCycles(product, rows, partsK) >= best) continue;
+      const macsPerCycle = this.#peakMacsPerCycle(product, partsK);
+      if (this.#leastCycles(product, rows, partsK, macsPerCycle) >= best) continue;
       const mostSplitM = Math.min(rows, cores / partsK);
       for (let parts = 1; parts <= mostSplitM; parts *= 2) {
         partitionProduct(this.#chip, product, rows, parts, partsK, plan, work);
-        const shared = Math.max(plan.networkCycles, dramCycles);
         const limit = best - plan.reductionCycles;
-        if (shared >= limit) continue;
+        if (dramCycles >= limit || work.m * work.k * work.n >= limit * macsPerCycle) continue;
         const arrayRows = rowsLeftByTrees(core, work, limit);
+        let shared = 0;
         for (const candidate of DATAFLOWS) {
           work.dataflow = candidate;
           if (arrayRowsCycles(core, work, arrayRows) >= limit) continue;
+          if (shared === 0) {
+            chooseCoreTile(this.#chip, product, rows, plan, work);
+            shared = Math.max(plan.networkCycles, dramCycles);
+          }
+          if (shared >= limit) break;
           const cycles = this.#splitCycles(shared) + plan.reductionCycles;
           if (cycles >= best) continue;
           best = cycles;
@@ -100,15 +114,37 @@ export class ProductMapper {
         if (best <= dramCycles) break;
       }
     }
-    this.#settle(product, rows, splitM, splitK, dataflow);
+    choice.splitM = splitM;
+    choice.splitK = splitK;
+    choice.dataflow = dataflow;
+    this.#settle(product, rows, choice);
     return plan;
   }
 
   /** The mapping with the given choices, to compare with the fastest. Valid until the next call. */
-  fixed(product: MatrixProduct, rows: number, { splitM, splitK, dataflow }: MappingChoice): ProductPlan {
+  fixed(product: MatrixProduct, rows: number, choice: MappingChoice): ProductPlan {
     this.#start(product, rows);
-    this.#settle(product, rows, splitM, splitK, dataflow);
+    this.#settle(product, rows, choice);
     return this.plan;
+  }
+
+  /** What was chosen last for a product, as a start for other numbers of its rows. */
+  #choiceFor(product: MatrixProduct): MappingChoice {
+    const known = this.#choices.get(product);
+    if (known !== undefined) return known;
+    const choice: MappingChoice = { splitM: 1, splitK: 1, dataflow: DATAFLOWS[0] };
+    this.#choices.set(product, choice);
+    return choice;
+  }
+
+  /** Cycles of the mapping with the given choices, but for adding up partial sums. */
+  #partCycles(product: MatrixProduct, rows: number, { splitM, splitK, dataflow }: MappingChoice): number {
+    const { plan } = this;
+    const work = this.#work;
+    partitionProduct(this.#chip, product, rows, splitM, splitK, plan, work);
+    chooseCoreTile(this.#chip, product, rows, plan, work);
+    work.dataflow = dataflow;
+    return this.#splitCycles(Math.max(plan.networkCycles, plan.dramCycles));
   }
 
   /** Cycles of the best split of the rows beside `shared` cycles of memory and network; leaves the split behind. */
@@ -138,27 +174,33 @@ export class ProductMapper {
     plan.dramCycles = plan.dramBytes / this.#dramBytesPerCycle;
   }
 
+  /** Multiply-accumulates a cycle that no core exceeds when the inner dimension is cut into so many parts. */
+  #peakMacsPerCycle({ inputs }: MatrixProduct, splitK: number): number {
+    const { trees, width, reuse } = this.#core.trees;
+    return bestArrayMacsPerCycle(this.#core, this.#work, Math.ceil(inputs / splitK)) + trees * width * reuse;
+  }
+
   /** Cycles below which no mapping comes that cuts the inner dimension into so many parts. */
-  #leastCycles({ inputs, outputs }: MatrixProduct, rows: number, splitK: number): number {
+  #leastCycles(
+    { inputs, outputs }: MatrixProduct,
+    rows: number,
+    splitK: number,
+    macsPerCycle: number,
+  ): number {
     const { cores } = this.#chip;
-    const { trees } = this.#core;
     const reduction = reductionCycles(this.#chip, (rows * outputs * (splitK - 1)) / cores);
-    const macsPerCycle =
-      bestArrayMacsPerCycle(this.#core, this.#work, Math.ceil(inputs / splitK)) +
-      trees.trees * trees.width * trees.reuse;
     return Math.max(this.plan.dramCycles, (rows * inputs * outputs) / (cores * macsPerCycle)) + reduction;
   }
 
   /** Fills the plan for one mapping. */
-  #settle(product: MatrixProduct, rows: number, splitM: number, splitK: number, dataflow: Dataflow): void {
+  #settle(product: MatrixProduct, rows: number, choice: MappingChoice): void {
     const { plan } = this;
     const core = this.#core;
     const work = this.#work;
-    partitionProduct(this.#chip, product, rows, splitM, splitK, plan, work);
-    work.dataflow = dataflow;
+    const unitCycles = this.#partCycles(product, rows, choice);
+    plan.cycles = unitCycles + plan.reductionCycles;
+    plan.dataflow = choice.dataflow;
     const { m, k, n } = work;
-    const shared = Math.max(plan.networkCycles, plan.dramCycles);
-    const unitCycles = this.#splitCycles(shared);
     // Behind the memory trees take all rows that they finish, since they spend less energy than arrays. Where something else
     // takes the time they stay free for the attention of decoding sequences, unless arrays alone would take longer.
     const within = Math.min(m, treeRowsWithin(core.trees, unitCycles, k, n));
@@ -166,12 +208,10 @@ export class ProductMapper {
     const mayShare = !arraysSuffice && (core.arraysBesideTrees || within === m);
     const treeRows = mayShare ? Math.max(this.#split.treeRows, within) : 0;
     const arrayRows = m - treeRows;
-    plan.dataflow = dataflow;
     plan.treeRows = treeRows;
-    plan.arrayCycles = arrayCycles(core.arrays, dataflow, arrayRows, k, n);
+    plan.arrayCycles = arrayCycles(core.arrays, choice.dataflow, arrayRows, k, n);
     plan.treeCycles = treeCycles(core.trees, treeRows, k, n);
     plan.localCycles = arrayRows === 0 ? 0 : localCycles(core, work, arrayRows);
-    plan.cycles = unitCycles + plan.reductionCycles;
     countTraffic(this.#chip, core, product, rows, work, plan);
   }
 }
