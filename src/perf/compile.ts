@@ -36,7 +36,19 @@ export function compileStepCost(request: StepCostRequest): StepCost {
   return request.profile === undefined ? model : new ProfiledStepCost(model, request.profile);
 }
 
-/** The same of the analytical model, whatever was measured. */
+const compiled = new WeakMap<StepCostRequest, StepCost>();
+
+/**
+ * The same, worked out once for as long as the request lives: what a run has filled of its tables serves the next one.
+ * @throws InputError as `compileStepCost`
+ */
+export function stepCostOf(request: StepCostRequest): StepCost {
+  let cost = compiled.get(request);
+  if (cost === undefined) compiled.set(request, (cost = compileStepCost(request)));
+  return cost;
+}
+
+/** The cost of the analytical model, whatever was measured. */
 export function compileModel(request: StepCostRequest): CompiledStepCost {
   const { model, device, parallelism, precision } = request;
   const { tensorParallelStyle = "all-reduce", expertSkew = { kind: "uniform" } } = request;

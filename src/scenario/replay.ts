@@ -1,4 +1,4 @@
-import { compileStepCost } from "../perf/compile.ts";
+import { stepCostOf } from "../perf/compile.ts";
 import type { MeasurementWindow, PoolConfig, SimulationConfig } from "../serving/config.ts";
 import type { RequestRecords, SimulationResult } from "../serving/result.ts";
 import { simulate, type SimulationObserver } from "../serving/simulate.ts";
@@ -11,6 +11,8 @@ export interface ReplayOptions {
   readonly timelineSeconds: number | undefined;
   /** Whether first tokens and gaps above the SLO are split into what they waited for. */
   readonly attribution?: boolean | undefined;
+  /** Measured requests that may miss their targets before the run is broken off; any number when left out. */
+  readonly mostMisses?: number | undefined;
 }
 
 /** What a replay found, as plain data: gaps between tokens are kept as their cumulative distribution. */
@@ -24,20 +26,20 @@ export function simulationConfig(
   { seed, slo, clients, margins }: Traffic,
   system: System,
   supply: RequestSupply,
-  { mode, attribution, timelineSeconds = timelineSpacing(supply) }: ReplayOptions,
+  { mode, attribution, mostMisses, timelineSeconds = timelineSpacing(supply) }: ReplayOptions,
 ): SimulationConfig {
   const { scheduler, engine, replicas, router, routerDelaySeconds, admission, kvTransfer } = system;
   const { failures, autoscaling } = system;
-  const cost = compileStepCost(system);
+  const cost = stepCostOf(system);
   const window = measurementWindow(supply, margins);
   const pools = system.pools?.map((pool): PoolConfig => ({
-    ...{ name: pool.name, role: pool.role, replicas: pool.replicas, cost: compileStepCost(pool) },
+    ...{ name: pool.name, role: pool.role, replicas: pool.replicas, cost: stepCostOf(pool) },
     ...{ scheduler: pool.scheduler, engine: pool.engine, linkBytesPerSecond: pool.linkBytesPerSecond },
   }));
   return {
     ...{ pools, kvTransfer, failures, autoscaling },
     ...{ scheduler, engine, replicas, router, routerDelaySeconds, admission, cost },
-    ...{ seed, slo, clients, window, mode, timelineSeconds, attribution },
+    ...{ seed, slo, clients, window, mode, timelineSeconds, attribution, mostMisses },
   };
 }
 

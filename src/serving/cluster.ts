@@ -10,6 +10,7 @@ import { poolsOf, type SimulationConfig } from "./config.ts";
 import { Fleet } from "./fleet.ts";
 import { Transfers } from "./handover/transfers.ts";
 import { TimelineSampler } from "./metrics/timeline.ts";
+import { MissLimit } from "./metrics/miss-limit.ts";
 import type { SimulationObserver } from "./observer.ts";
 import { PromptPaths } from "./prefix-cache/prompt-paths.ts";
 import type { Replica } from "./replica/replica.ts";
@@ -41,7 +42,7 @@ export class Cluster {
   firstArrivalSeconds = NaN;
   /** ∫ (requests in the system) dt, in request-seconds, for Little's law. */
   requestSeconds = 0;
-  /** The observer stopped the run. */
+  /** The observer stopped the run, or too many requests missed their targets. */
   interrupted = false;
   readonly #causes: CauseLedger | undefined;
   readonly #source: RequestSource;
@@ -63,6 +64,7 @@ export class Cluster {
   /** Requests that were given up and will be sent again. */
   readonly #resting = new Set<number>();
   readonly #guard = new ProgressGuard();
+  readonly #misses: MissLimit | undefined;
   #retries = 0;
   /** Requests that were given up while their caches are under way. */
   readonly #unwanted = new Set<number>();
@@ -80,6 +82,8 @@ export class Cluster {
     const shares = poolsOf(config).some(({ engine }) => engine.prefixCaching !== undefined);
     const prompts = shares ? new PromptPaths(source.promptBlocks) : undefined;
     this.log = new RequestLog(source.classes, source.knownCount, prompts);
+    const { mostMisses } = config;
+    this.#misses = mostMisses === undefined ? undefined : new MissLimit(this.log, config.slo, mostMisses);
     this.#causes = config.attribution === true ? new CauseLedger(this.log, config.slo) : undefined;
     this.#fleet = new Fleet(config, this.log, this.gaps, this.#causes);
     this.replicas = this.#fleet.replicas;
@@ -141,6 +145,10 @@ export class Cluster {
       } else {
         this.#passTime(event);
         this.#step();
+      }
+      if (this.#misses?.passed === true) {
+        this.#interrupt();
+        return;
       }
       if (++this.#events % EVENTS_PER_PROGRESS !== 0) continue;
       this.#guard.look(this.#progress(), () => this.#state());
@@ -332,6 +340,7 @@ export class Cluster {
     const { log, nowSeconds } = this;
     log.status[request] = status;
     log.endSeconds[request] = nowSeconds;
+    this.#misses?.count(request);
     this.#finished++;
     this.#inSystem--;
     const clientId = log.clientId[request]!;

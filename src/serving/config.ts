@@ -214,6 +214,8 @@ export interface SimulationConfig {
   readonly timelineSeconds: number;
   /** Whether first tokens, and gaps above the SLO, are split into what they waited for. */
   readonly attribution?: boolean | undefined;
+  /** Measured requests that may miss their targets; with one more the run is broken off, and says that it was interrupted. */
+  readonly mostMisses?: number | undefined;
 }
 
 /** The pools of a cluster; one of its own fields where it names none. */

@@ -1,7 +1,7 @@
 import { InputError } from "../../core/errors.ts";
 import { idleWatts } from "../../hardware/power.ts";
 import { deviceCount } from "../../models/parallelism.ts";
-import { compileStepCost } from "../../perf/compile.ts";
+import { stepCostOf } from "../../perf/compile.ts";
 import { meanRatePerSecond, openSource, type RequestSupply } from "../../scenario/request-supply.ts";
 import type { Scenario, System } from "../../scenario/scenario.ts";
 import type { SchedulerName } from "../../serving/scheduler-config.ts";
@@ -33,7 +33,7 @@ export function estimateRequest(
   const { engine, scheduler, replicas, router, device, parallelism } = system;
   const users = usersOf(supply);
   return {
-    system: { cost: compileStepCost(system), engine, scheduler, replicas, router },
+    system: { cost: stepCostOf(system), engine, scheduler, replicas, router },
     traffic,
     slo: scenario.slo,
     idleWatts: idleWatts(device) * replicas * deviceCount(parallelism),

@@ -57,7 +57,8 @@ export function targetsOf({ request, byClass }: SloConfig, className: string): R
   };
 }
 
-function meetsTargets(log: RequestLog, row: number, targets: RequestTargets): boolean {
+/** Of a completed request. */
+export function meetsTargets(log: RequestLog, row: number, targets: RequestTargets): boolean {
   const arrival = log.arrivalSeconds[row]!;
   if (exceeds(log.firstTokenSeconds[row]! - arrival, targets.ttftSeconds)) return false;
   if (exceeds(log.finishSeconds[row]! - arrival, targets.e2eSeconds)) return false;
