@@ -3,13 +3,17 @@ import type { ReplayOptions, ReplayOutcome } from "../scenario/replay.ts";
 import type { RequestSupply } from "../scenario/request-supply.ts";
 import type { System, Traffic } from "../scenario/scenario.ts";
 
-/** What the thread that simulates is asked, one message each: first the requests, then the replays. */
+/**
+ * What the thread that simulates is asked, one message each: first requests and systems, then the replays, which name a
+ * system by its place among those that were sent.
+ */
 export type SimulationRequest =
   | { readonly kind: "supply"; readonly supply: RequestSupply }
+  | { readonly kind: "system"; readonly system: System }
   | {
       readonly kind: "replay";
       readonly scenario: Traffic;
-      readonly system: System;
+      readonly system: number;
       readonly options: ReplayOptions;
     };
 

@@ -25,6 +25,8 @@ export class SimulationThread {
   readonly #control = controlOf(this.#memory);
   readonly #worker = startWorker(this.#memory);
   readonly #followers: SimulationThread[] = [];
+  /** Systems that the thread knows, by their place. */
+  readonly #places = new Map<System, number>();
   #simulating = false;
   #announceStart: () => void = () => undefined;
 
@@ -58,7 +60,12 @@ export class SimulationThread {
         else reject(errorOf(answer));
       });
     });
-    this.#post({ kind: "replay", scenario: { seed, slo, clients, margins }, system, options });
+    this.#post({
+      kind: "replay",
+      scenario: { seed, slo, clients, margins },
+      system: this.#placeOf(system),
+      options,
+    });
     return Promise.race([answered, this.#breakdown]);
   }
 
@@ -97,6 +104,17 @@ export class SimulationThread {
   async close(): Promise<void> {
     await Promise.all(this.#followers.map((follower) => follower.close()));
     await this.#worker.terminate();
+  }
+
+  /** A system is sent once: what the thread works out of it serves all its replays. */
+  #placeOf(system: System): number {
+    let place = this.#places.get(system);
+    if (place === undefined) {
+      place = this.#places.size;
+      this.#places.set(system, place);
+      this.#post({ kind: "system", system });
+    }
+    return place;
   }
 
   #post(request: SimulationRequest): void {

@@ -2,18 +2,26 @@ import { parentPort, workerData, type Transferable } from "node:worker_threads";
 import { InputError, RunError } from "../core/errors.ts";
 import { replay, type ReplayOutcome } from "../scenario/replay.ts";
 import type { RequestSupply } from "../scenario/request-supply.ts";
+import type { System } from "../scenario/scenario.ts";
 import { controlOf, type SimulationAnswer, type SimulationRequest } from "./simulation-protocol.ts";
 
 const control = controlOf(workerData as SharedArrayBuffer);
+const systems: System[] = [];
 let supply: RequestSupply | undefined;
 
 parentPort!.on("message", (request: SimulationRequest) => {
-  if (request.kind === "supply") {
-    supply = request.supply;
-    return;
+  switch (request.kind) {
+    case "system":
+      systems.push(request.system);
+      return;
+    case "supply":
+      supply = request.supply;
+      return;
+    case "replay": {
+      const answer = answerTo(request, supply!);
+      parentPort!.postMessage(answer, answer.kind === "done" ? columnsOf(answer.outcome) : []);
+    }
   }
-  const answer = answerTo(request, supply!);
-  parentPort!.postMessage(answer, answer.kind === "done" ? columnsOf(answer.outcome) : []);
 });
 
 function answerTo(
@@ -22,7 +30,7 @@ function answerTo(
 ): SimulationAnswer {
   const startedMilliseconds = performance.now();
   try {
-    const outcome = replay(scenario, system, requests, options, {
+    const outcome = replay(scenario, systems[system]!, requests, options, {
       onProgress(finished, simulatedSeconds) {
         control.progress[0] = finished;
         control.progress[1] = simulatedSeconds;
