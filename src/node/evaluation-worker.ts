@@ -6,6 +6,9 @@ import {
   type Study,
 } from "../search/evaluation/evaluator.ts";
 import { diskFiles } from "./disk-files.ts";
+import { inlineMore } from "./inline-more.ts";
+
+inlineMore();
 
 const evaluator = new Evaluator(workerData as Study, diskFiles);
 
