@@ -234,7 +234,12 @@ export class CompiledStepCost implements StepCost {
    */
   #mixedSeconds(compiled: CompiledGroup, shape: StepShape, charges: Float64Array): number {
     const work = this.#workOf(compiled, shape);
-    const seconds = compiled.kernel.mixed(work, compiled.group.layers, charges);
+    const { layers } = compiled.group;
+    if (work.chunks === 0) {
+      chargeDecodes(compiled, work.decodeSequences, work.decodeContextTokens, charges);
+      return layers * decodeLineSeconds(linesOf(compiled, work.decodeSequences), work.decodeContextTokens);
+    }
+    const seconds = compiled.kernel.mixed(work, layers, charges);
     const hidden = Math.min(work.decodesApartSeconds, this.#idleSeconds);
     this.#idleSeconds -= hidden;
     return seconds - hidden;

@@ -88,13 +88,21 @@ export class AttentionWork {
     this.decodesApartSeconds = 0;
   }
 
-  /** Adds a prefill chunk as a kernel with the given blocks computes it, `window` being Infinity without one. */
+  /**
+   * Adds a prefill chunk as a kernel with the given blocks computes it, `window` being Infinity without one. To attention
+   * a chunk of one token is a decode: one query over its context.
+   */
   addChunk(
     newTokens: number,
     contextTokens: number,
     window: number,
     { rowBlockTokens, tokensPerPass }: AttentionKernel,
   ): void {
+    if (newTokens === 1) {
+      this.decodeSequences++;
+      this.decodeContextTokens += Math.min(contextTokens + 1, window);
+      return;
+    }
     const filledTokens = Math.ceil(newTokens / rowBlockTokens) * rowBlockTokens;
     const passes = Math.max(1, Math.ceil(newTokens / tokensPerPass));
     this.chunks++;
