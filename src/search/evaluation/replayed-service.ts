@@ -54,11 +54,12 @@ export function rateOf({ arrivalSeconds, length }: RequestTable): number {
 }
 
 /** Every target on the run holds, and the targets of single requests for 99 of 100; as the estimate judges. */
-function meetsTargets({ slo }: RunMetrics): boolean {
+export function meetsTargets({ slo }: RunMetrics): boolean {
   return slo.runTargets.every(({ met }) => met) && (slo.attainment ?? 1) >= REQUEST_SHARE;
 }
 
-function joulesPerToken({ device, replicas, parallelism }: System, metrics: RunMetrics): number | null {
+/** Joules of all devices, idle ones included, for each token that was generated. */
+export function joulesPerToken({ device, replicas, parallelism }: System, metrics: RunMetrics): number | null {
   const idle = idleWatts(device) * replicas * deviceCount(parallelism);
   const joules = idle * metrics.durationSeconds + metrics.dynamicJoules;
   return metrics.generatedTokens > 0 ? joules / metrics.generatedTokens : null;
