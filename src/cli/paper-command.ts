@@ -14,7 +14,7 @@ import { paintFor } from "./paint.ts";
 const MEASUREMENTS = "../shared/ground-truth";
 
 /** The bundled cases: one device, then eight with the paper's links and with an A100's. */
-const BUNDLED = ["llama3-8b.yaml", "llama3-70b.yaml", "llama3-70b-300.yaml"];
+const BUNDLED = ["8b.yaml", "70b-64.yaml", "70b-300.yaml"];
 
 /** `ador paper`: the paper's comparison, reproduced. */
 export async function paperCommand(scenarios: readonly string[], flags: PaperFlags): Promise<void> {

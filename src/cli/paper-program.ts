@@ -26,7 +26,7 @@ export function addPaper(program: Command): void {
       "before",
       examples([
         ["ador paper", "all bundled cases, into out/paper"],
-        ["ador paper scenarios/paper/llama3-8b.yaml --out out/8b", "one of them"],
+        ["ador paper scenarios/paper/8b.yaml --out out/8b", "one of them"],
         ["ador paper --set explore.constraints.area=500mm2 --out out/small", "within other limits"],
         ["ador paper --json | jq '.cases[].over_baseline'", "the ratios for a script"],
       ]),

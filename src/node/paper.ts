@@ -128,7 +128,7 @@ function ownNames(out: string, cases: readonly string[]): string[] {
   return [SERVICE_FILE, ...RESULT_FILES, ...cases, ...staging];
 }
 
-/** scenarios/paper/llama3-8b.yaml is llama3-8b. */
+/** scenarios/paper/8b.yaml is 8b. */
 function caseName(path: string): string {
   return path.replace(/^.*[/\\]/, "").replace(/\.ya?ml$/, "");
 }

@@ -27,13 +27,13 @@ export function ratioChart(cases: readonly PaperCase[]): Chart {
     wide: true,
     option: {
       ...{ animation: false, aria: { enabled: true } },
-      grid: { left: 56, right: 20, top: 44, bottom: 48 },
+      grid: { left: 56, right: 20, top: 56, bottom: 48 },
       legend: { show: true, top: 0, right: 0 },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
       xAxis: {
         type: "category",
         data: places.flatMap((place) => cases.map(({ name }) => `${titles[place]}\n${name}`)),
-        axisLabel: { interval: 0 },
+        axisLabel: { interval: 0, lineHeight: 16, color: "@ink-soft" },
       },
       yAxis: { type: "value", name: "times the A100" },
       series: [
@@ -63,8 +63,8 @@ export function sweepChart(figures: PaperCase): Chart {
     wide: false,
     option: {
       ...{ animation: false, aria: { enabled: true } },
-      grid: { left: 56, right: 24, top: 64, bottom: 48 },
-      legend: { show: true, top: 0, right: 0, type: "scroll" },
+      grid: { left: 56, right: 24, top: 92, bottom: 48 },
+      legend: { show: true, top: 0, left: 0 },
       tooltip: { trigger: "axis", formatter: "@curveNumbers" },
       xAxis: {
         ...{ type: "value", name: "targets relative to the scenario's (strict to loose)", ...NAME_BELOW },
@@ -102,7 +102,7 @@ export function waterfallChart(figures: PaperCase, figure: AblatedFigure, title:
       xAxis: { type: "value", axisLabel: { formatter: "@powers" }, minInterval: 0.30103, name: "" },
       yAxis: {
         ...{ type: "category", data: all.map(({ label }) => label), axisTick: { show: false } },
-        axisLabel: { width: 245, overflow: "break" },
+        axisLabel: { width: 245, overflow: "truncate", color: "@ink-soft" },
       },
       series: [
         {

@@ -1,3 +1,5 @@
+import { THINK_SECONDS } from "../../search/paper/service.ts";
+import type { TextTable } from "../explore/explore-tables.ts";
 import type { PaperReport, ReportedCase } from "../paper/paper-report.ts";
 import {
   aloneTable,
@@ -5,9 +7,11 @@ import {
   headlineTable,
   ladderTable,
   measuredTable,
+  sweepTable,
+  systemsOf,
   systemsTable,
 } from "../paper/paper-tables.ts";
-import { causesOf, verdictOf } from "../paper/paper-verdict.ts";
+import { areaText, verdictOf } from "../paper/paper-verdict.ts";
 import type { Chart } from "./chart-parts.ts";
 import { html, type Html } from "./markup.ts";
 import { chartCard, pageHeader, reportPage } from "./page.ts";
@@ -31,54 +35,50 @@ export function paperPage(report: PaperReport, chartLibrary: string): string {
   const body = html`<main>
     ${pageHeader("paper")}
     <h1>The paper's headline, reproduced</h1>
-    ${figures.map((one) => html`<p class="answer">${verdictOf(one)}</p>`)}
-    <div class="grid">${chartCard(ratios)}</div>
-    <section class="card wide">${textTable(headlineTable(figures))}</section>
+    <div class="answer">${figures.map((one) => html`<p>${verdictOf(one)}</p>`)}</div>
+    <div class="grid">${chartCard(ratios)} ${tableCard(headlineTable(figures))}</div>
     <h2>Requests within service levels from strict to loose</h2>
     <p>
-      Requests a second that each system bears, and in brackets users served at once, within a TTFT and a TPOT
-      that 99 of 100 requests meet.
+      Requests a second that each system bears, and in brackets concurrent users who think for
+      ${THINK_SECONDS} s between an answer and their next prompt, within a TTFT and a TPOT that 99 of 100
+      requests meet.
     </p>
-    <div class="grid">${sweeps.map(chartCard)}</div>
-    ${figures.map((one) => html`<section class="card">${textTable(systemsTable(one))}</section>`)}
+    <div class="grid">
+      ${sweeps.map(chartCard)} ${figures.map((one) => tableCard(sweepTable(one, systemsOf(one))))}
+    </div>
+    <h2>All systems at the scenarios' own service levels</h2>
+    <div class="grid">${tableCard(systemsTable(figures))}</div>
     <h2>Where the gain comes from</h2>
-    <div class="grid">${waterfalls.map(chartCard)}</div>
-    ${figures.map(
-      (one) =>
-        html`<section class="card">
-          <h3>${one.name}</h3>
-          <ul>
-            ${causesOf(one).map((text) => html`<li>${text}</li>`)}
-          </ul>
-        </section>`,
-    )}
-    <section class="card">${textTable(ladderTable(figures))}</section>
+    <div class="grid">${waterfalls.map(chartCard)} ${tableCard(ladderTable(figures))}</div>
+    ${figures.map((one) => html`<p>${one.name}: ${areaText(one)}</p>`)}
     <h2>The found designs with one thing off at a time</h2>
-    <section class="card">${textTable(aloneTable(figures))}</section>
+    <div class="grid">${tableCard(aloneTable(figures))}</div>
     <h2>Decode steps by batch and context</h2>
     <p>
       How many times as fast as the A100 under today's engine; a dash where a KV cache does not hold the
       batch.
     </p>
-    ${figures.map((one) => html`<section class="card">${textTable(gridTable(one))}</section>`)}
+    <div class="grid">${figures.map((one) => tableCard(gridTable(one)))}</div>
     <h2>The A100 as measured with the software of its day</h2>
     ${
       measurements === undefined
         ? html`<p>No measurements were at hand.</p>`
-        : figures
-            .filter(({ measured }) => measured.length > 0)
-            .map((one) => html`<section class="card">${textTable(measuredTable(one))}</section>`)
+        : html`<div class="grid">${tableCard(measuredTable(figures))}</div>`
     }
     <h2>The designs</h2>
-    ${cases.map(designCard)}
+    <div class="grid">${cases.map(designCard)}</div>
     <footer>ador ${version}.</footer>
   </main>`;
   const charts: Chart[] = [ratios, ...sweeps, ...waterfalls];
   return reportPage("The paper's headline, reproduced", body, charts, chartLibrary);
 }
 
+function tableCard(table: TextTable): Html {
+  return html`<section class="card wide">${textTable(table)}</section>`;
+}
+
 function designCard({ figures, design, candidateId, estimated, seed, scenarioHash }: ReportedCase): Html {
-  return html`<section class="card">
+  return html`<section class="card wide">
     <h3>${figures.name}: design ${candidateId} of ${estimated}</h3>
     <p>${design.map(([path, value]) => `${path} ${String(value)}`).join(", ")}</p>
     <p class="caption">Seed ${seed}; scenario ${scenarioHash}.</p>

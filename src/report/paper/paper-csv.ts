@@ -12,7 +12,7 @@ export function sweepCsv(cases: readonly PaperCase[]): string {
         const { ttftSeconds, tpotSeconds } = slo.request;
         return [
           ...[figures.name, system.name, areaOf(system), figures.devices, factor, ttftSeconds, tpotSeconds],
-          ...[service.requestsPerSecond, service.usersAtOnce, service.ttftP99Seconds],
+          ...[service.requestsPerSecond, service.concurrentUsers, service.ttftP99Seconds],
           ...[service.tbtMeanSeconds, service.tbtP99Seconds, service.tokensPerJoule],
         ];
       }),
@@ -21,7 +21,7 @@ export function sweepCsv(cases: readonly PaperCase[]): string {
   return stringify([
     [
       ...["case", "system", "area_mm2", "devices", "slo_factor", "slo_ttft_s", "slo_tpot_s"],
-      ...["requests_rps", "users_at_once", "ttft_p99_s", "tbt_mean_s", "tbt_p99_s", "tokens_per_j"],
+      ...["requests_rps", "concurrent_users", "ttft_p99_s", "tbt_mean_s", "tbt_p99_s", "tokens_per_j"],
     ],
     ...rows,
   ]);

@@ -4,7 +4,7 @@ import type { AblatedSystem } from "../../search/paper/ablation.ts";
 import type { PaperCase, PaperSystem } from "../../search/paper/paper-case.ts";
 import { PUBLISHED } from "../../search/paper/published.ts";
 import type { PaperReport, ReportedCase } from "./paper-report.ts";
-import { verdictOf } from "./paper-verdict.ts";
+import { mostOf, verdictOf } from "./paper-verdict.ts";
 
 /** `paper.json` as a plain object; SI units, mm². */
 export function paperJsonOf({ version, cases, measurements }: PaperReport): Record<string, unknown> {
@@ -30,6 +30,7 @@ function caseJson({ figures, scenarioHash, seed, design, candidateId, estimated 
     found: { candidate_id: candidateId, designs_estimated: estimated, settings: Object.fromEntries(design) },
     over_baseline: gainsJson(gainsOf(found, baseline, ownLevel)),
     over_baseline_engine_2023: gainsJson(gainsOf(found, baselineOf2023, ownLevel)),
+    most_by_roofline: mostOf(figures),
     area_efficiency_band: areaEfficiencyBand(found, baseline),
     systems: [found, baseline, baselineOf2023, ...known].map((system) => systemJson(system, figures)),
     decode_steps: figures.grid.map(({ batch, contextTokens, foundSeconds, baselineSeconds }) => ({
@@ -62,7 +63,7 @@ function systemJson(system: PaperSystem, { levels }: PaperCase) {
       ttft_s: levels[i]!.slo.request.ttftSeconds ?? null,
       tpot_s: levels[i]!.slo.request.tpotSeconds ?? null,
       requests_rps: service.requestsPerSecond,
-      users_at_once: service.usersAtOnce,
+      concurrent_users: service.concurrentUsers,
       ttft_p99_s: service.ttftP99Seconds,
       tbt_mean_s: service.tbtMeanSeconds,
       tbt_p99_s: service.tbtP99Seconds,
@@ -75,7 +76,7 @@ function gainsJson(gains: Gains) {
   return {
     ...{ tbt: gains.tbt, area: gains.area, area_efficiency: gains.areaEfficiency },
     ...{ requests: gains.requests, requests_per_mm2: gains.requestsPerMm2 },
-    ...{ users_at_once: gains.users, tokens_per_j: gains.tokensPerJoule },
+    ...{ concurrent_users: gains.users, tokens_per_j: gains.tokensPerJoule },
   };
 }
 

@@ -1,16 +1,18 @@
+import type { MeasuredBatch } from "../../search/paper/measured.ts";
 import type { PaperCase } from "../../search/paper/paper-case.ts";
+import { THINK_SECONDS } from "../../search/paper/service.ts";
 import { PUBLISHED } from "../../search/paper/published.ts";
 import type { TextTable } from "../explore/explore-tables.ts";
+import { wrapped } from "../explore/explore-screen.ts";
 import { formatCount } from "../format.ts";
 import { plainTable } from "../plain-table.ts";
 import type { Paint } from "../terminal.ts";
 import type { PaperReport } from "./paper-report.ts";
-import { headlineTable, ladderTable, measuredTable, systemsTable } from "./paper-tables.ts";
+import { headlineTable, ladderTable, measuredTable, sweepTable, systemsTable } from "./paper-tables.ts";
 import { timesText } from "./paper-text.ts";
-import { causesOf, verdictOf } from "./paper-verdict.ts";
+import { areaText, verdictOf } from "./paper-verdict.ts";
 
-/** Of measured batches so many are shown: the largest. */
-const MOST_MEASURED = 3;
+const USUAL_INPUT_TOKENS = 512;
 
 /** The one screen of a reproduction. */
 export function paperScreen({ cases, measurements }: PaperReport, paint: Paint): string {
@@ -21,18 +23,20 @@ export function paperScreen({ cases, measurements }: PaperReport, paint: Paint):
       rows,
     );
   return [
-    ...figures.map((one) => paint.bold(verdictOf(one))),
-    "",
+    ...figures.flatMap((one) => [...wrapped(verdictOf(one), / /).map((line) => paint.bold(line)), ""]),
     table(headlineTable(figures)),
     paint.dim(`paper: ${PUBLISHED.source}; today and of 2023: under which engine the A100 serves`),
     "",
-    ...figures.flatMap((one) => [table(systemsTable(one)), ""]),
+    table(systemsTable(figures)),
+    "",
+    ...figures.flatMap((one) => [table(sweepTable(one, [one.found, one.baseline])), ""]),
+    paint.dim(
+      `within TTFT and TPOT of 99 of 100 requests; in brackets users who think for ${THINK_SECONDS} s`,
+    ),
+    "",
     table(ladderTable(figures)),
     "",
-    ...figures.flatMap((one) => [
-      `${one.name}: ${rangeText(one)}`,
-      ...causesOf(one).map((text) => `  ${text}`),
-    ]),
+    ...figures.flatMap((one) => wrapped(`${one.name}: ${rangeText(one)} ${areaText(one)}`, / /)),
     "",
     ...measuredLines(figures, measurements, table),
     "",
@@ -60,10 +64,14 @@ function measuredLines(
 ): string[] {
   if (measurements === undefined)
     return ["No measurements at hand: the A100 as measured is left out (--data DIR names their folder)."];
-  return figures
-    .filter(({ measured }) => measured.length > 0)
-    .map((one) => {
-      const largest = [...one.measured].sort((a, b) => b.batch - a.batch).slice(0, MOST_MEASURED);
-      return table(measuredTable({ ...one, measured: largest }));
-    });
+  const told = figures.map((one) => ({ ...one, measured: mostTelling(one.measured) }));
+  return [table(measuredTable(told))];
+}
+
+/** Of each software the largest batch, with prompts of a usual length. */
+function mostTelling(measured: readonly MeasuredBatch[]): MeasuredBatch[] {
+  const largest = Math.max(...measured.map(({ batch }) => batch));
+  const distance = ({ inputTokens }: MeasuredBatch) => Math.abs(Math.log(inputTokens / USUAL_INPUT_TOKENS));
+  const best = measured.filter(({ batch }) => batch === largest).sort((a, b) => distance(a) - distance(b));
+  return best.filter(({ software }, i) => best.findIndex((other) => other.software === software) === i);
 }

@@ -2,6 +2,7 @@ import { areaOf, gainsOf, type Gains } from "../../search/paper/gains.ts";
 import { ladderFactors } from "../../search/paper/ladder.ts";
 import type { PaperCase, PaperSystem } from "../../search/paper/paper-case.ts";
 import { PUBLISHED } from "../../search/paper/published.ts";
+import type { SloConfig } from "../../serving/config.ts";
 import type { TextTable } from "../explore/explore-tables.ts";
 import { formatCount, formatNumber, formatSeconds } from "../format.ts";
 import { timesText } from "./paper-text.ts";
@@ -20,7 +21,7 @@ const GAINS: readonly {
   { label: "Area (mm² of the A100 for each mm²)", paper: null, of: ({ area }) => area },
   { label: "Requests/s within the SLO", paper: null, of: ({ requests }) => requests },
   { label: "Requests/s/mm² within the SLO", paper: null, of: ({ requestsPerMm2 }) => requestsPerMm2 },
-  { label: "Users served at once within the SLO", paper: null, of: ({ users }) => users },
+  { label: "Concurrent users within the SLO", paper: null, of: ({ users }) => users },
   { label: "Tokens per joule at that load", paper: null, of: ({ tokensPerJoule }) => tokensPerJoule },
 ];
 
@@ -45,34 +46,50 @@ export function systemsOf({ found, baseline, baselineOf2023, known }: PaperCase)
   return [found, baseline, baselineOf2023, ...known];
 }
 
-/** Every system of a case within every service level: requests a second, and users at a time. */
-export function systemsTable(figures: PaperCase): TextTable {
-  const { levels, ownLevel, batch, contextTokens, baseline } = figures;
+/** Every system of every case at the scenario's own service level. */
+export function systemsTable(cases: readonly PaperCase[]): TextTable {
+  const names = [...new Set(cases.flatMap((figures) => systemsOf(figures).map(({ name }) => name)))];
   return {
     head: [
-      figures.name,
-      "mm²",
-      `TBT at ${batch} × ${formatCount(contextTokens)}`,
-      "over A100",
-      ...levels.map(({ slo: { request } }) =>
-        [request.ttftSeconds, request.tpotSeconds ?? request.maxTbtSeconds]
-          .map((seconds) => formatSeconds(seconds ?? null))
-          .join(", "),
-      ),
-      "tokens/J",
+      "",
+      ...cases.flatMap(({ name, batch }) => [`${name}: mm²`, `TBT at ${batch}`, "requests", "tokens/J"]),
     ],
-    rows: systemsOf(figures).map((system) => [
-      system.name,
-      formatNumber(areaOf(system)),
-      formatSeconds(system.tbtSeconds),
-      timesText(gainsOf(system, baseline, ownLevel).tbt),
-      ...system.services.map(
-        ({ requestsPerSecond, usersAtOnce }) =>
-          `${requestsPerSecond.toFixed(2)} /s (${formatCount(usersAtOnce)})`,
-      ),
-      formatNumber(system.services[ownLevel]!.tokensPerJoule),
+    rows: names.map((name) => [
+      name,
+      ...cases.flatMap((figures) => {
+        const system = systemsOf(figures).find((one) => one.name === name);
+        if (system === undefined) return ["-", "-", "-", "-"];
+        const { requestsPerSecond, tokensPerJoule } = system.services[figures.ownLevel]!;
+        return [
+          formatNumber(areaOf(system)),
+          formatSeconds(system.tbtSeconds),
+          `${requestsPerSecond.toFixed(2)} /s`,
+          formatNumber(tokensPerJoule),
+        ];
+      }),
     ]),
   };
+}
+
+/** The systems of a case within service levels from strict to loose: requests a second, and concurrent users. */
+export function sweepTable(figures: PaperCase, systems: readonly PaperSystem[]): TextTable {
+  return {
+    head: [`${figures.name} within`, ...figures.levels.map(({ slo }) => sloText(slo))],
+    rows: systems.map(({ name, services }) => [
+      name,
+      ...services.map(
+        ({ requestsPerSecond, concurrentUsers }) =>
+          `${requestsPerSecond.toFixed(2)} /s (${formatCount(concurrentUsers)})`,
+      ),
+    ]),
+  };
+}
+
+/** 1 s, 50 ms: TTFT and time between tokens. */
+function sloText({ request: { ttftSeconds, tpotSeconds, maxTbtSeconds } }: SloConfig): string {
+  return [ttftSeconds, tpotSeconds ?? maxTbtSeconds]
+    .flatMap((seconds) => (seconds === undefined ? [] : formatSeconds(seconds)))
+    .join(", ");
 }
 
 /** What each step from the A100 of 2023 to the found designs multiplies. */
@@ -143,18 +160,25 @@ export function gridTable({ grid, name }: PaperCase): TextTable {
   };
 }
 
-/** What A100s were measured at, beside the model of them and the found design. */
-export function measuredTable({ measured, name }: PaperCase): TextTable {
+/** What A100s were measured at, beside the model of them and the found design: seconds for a token of every sequence. */
+export function measuredTable(cases: readonly PaperCase[]): TextTable {
   return {
-    head: [`${name}: software`, "batch", "tokens", "measured", "model of it", "found", "over measured"],
-    rows: measured.map((of) => [
-      of.software,
-      String(of.batch),
-      `${of.inputTokens} + ${of.outputTokens}`,
-      formatSeconds(of.measuredSeconds),
-      formatSeconds(of.modelSeconds),
-      formatSeconds(of.foundSeconds),
-      timesText(of.measuredSeconds / of.foundSeconds),
-    ]),
+    head: [
+      "A100s as measured",
+      "software",
+      "batch",
+      "tokens",
+      "measured",
+      "model of it",
+      "found",
+      "over measured",
+    ],
+    rows: cases.flatMap(({ name, measured }) =>
+      measured.map((of) => [
+        ...[name, of.software, String(of.batch), `${of.inputTokens} + ${of.outputTokens}`],
+        ...[formatSeconds(of.measuredSeconds), formatSeconds(of.modelSeconds)],
+        ...[formatSeconds(of.foundSeconds), timesText(of.measuredSeconds / of.foundSeconds)],
+      ]),
+    ),
   };
 }

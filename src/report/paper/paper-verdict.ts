@@ -1,11 +1,7 @@
 import { areaEfficiencyBand, gainsOf } from "../../search/paper/gains.ts";
-import { ladderFactors, type AblatedFigure } from "../../search/paper/ladder.ts";
 import type { PaperCase } from "../../search/paper/paper-case.ts";
 import { PUBLISHED } from "../../search/paper/published.ts";
 import { caseText, timesText } from "./paper-text.ts";
-
-/** Factors nearer to 1 than this are left out of sentences. */
-const LEAST_CHANGE = 0.01;
 
 /** What comes of a case, beside the paper, in one sentence. */
 export function verdictOf(figures: PaperCase): string {
@@ -15,31 +11,25 @@ export function verdictOf(figures: PaperCase): string {
   return (
     `${caseText(figures)}: at batch ${batch} tokens come ${timesText(today.tbt)} as fast as from the ${baseline.name} under ` +
     `today's engine and ${timesText(of2023.tbt)} as fast as under one of 2023; the paper's ${PUBLISHED.tbtRatio}x is ` +
-    `${place(PUBLISHED.tbtRatio, today.tbt, of2023.tbt)}. Tokens per area: ${timesText(today.areaEfficiency)} and ` +
+    `${place(PUBLISHED.tbtRatio, today.tbt, of2023.tbt)}, and ${timesText(mostOf(figures))} of today's is the most that ` +
+    `its bandwidth allows. Tokens per area: ${timesText(today.areaEfficiency)} and ` +
     `${timesText(of2023.areaEfficiency)}; the paper's ${PUBLISHED.areaEfficiencyRatio}x is ` +
     `${place(PUBLISHED.areaEfficiencyRatio, today.areaEfficiency, of2023.areaEfficiency)}.`
   );
 }
 
-/** Where the gains of a case come from, in one sentence each. */
-export function causesOf(figures: PaperCase): string[] {
-  const { found, baseline } = figures;
-  const band = areaEfficiencyBand(found, baseline);
-  return [
-    `TBT: ${factorList(figures, "tbt")}.`,
-    `Requests within the SLO: ${factorList(figures, "requests")}.`,
-    `The area is modelled, not measured: tokens per area over today's ${baseline.name} are ` +
-      `${timesText(band.llmcompass)} with the area constants of LLMCompass, and between ${timesText(band.low)} and ` +
-      `${timesText(band.high)} if every uncertain constant errs the same way.`,
-  ];
+/** How many times as fast as the baseline under today's engine the found design would be without any loss. */
+export function mostOf({ baseline, rooflineSeconds }: PaperCase): number | null {
+  return baseline.tbtSeconds === null ? null : baseline.tbtSeconds / rooflineSeconds;
 }
 
-/** 2.26x today's engine, 1.28x dataflow units, … */
-function factorList({ ablation }: PaperCase, figure: AblatedFigure): string {
-  return ladderFactors(ablation, figure)
-    .filter(({ factor }) => Math.abs(factor - 1) >= LEAST_CHANGE)
-    .map(({ label, factor }) => `${timesText(factor)} ${label}`)
-    .join(", ");
+/** How much hangs on the area, which nobody has measured. */
+export function areaText({ found, baseline }: PaperCase): string {
+  const { low, high, llmcompass } = areaEfficiencyBand(found, baseline);
+  return (
+    `Areas are modelled: tokens per area over today's ${baseline.name} are ${timesText(llmcompass)} with the constants of ` +
+    `LLMCompass, and ${timesText(low)} to ${timesText(high)} if every uncertain constant errs the same way.`
+  );
 }
 
 function place(published: number, today: number | null, of2023: number | null): string {

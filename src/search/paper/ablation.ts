@@ -57,8 +57,8 @@ export function ablationOf(request: AblationRequest): Ablation {
     ladder: [
       at("engine_2023", `${gpu.name}, engine of 2023`, of2023, gpuArea),
       at("engine_today", "today's engine", baseline, gpuArea),
-      at("limits", "memory and links of the design's limits", limited, gpuArea),
-      at("units", "dataflow units instead of multiprocessors", around(without(IDEAS, design, gpu)), gpuArea),
+      at("limits", "within the design's bandwidth limits", limited, gpuArea),
+      at("units", "dataflow units instead of SMs", around(without(IDEAS, design, gpu)), gpuArea),
       ...stages,
       { ...whole, key: "area", label: "the design's own area", areaMm2: ownArea },
     ],

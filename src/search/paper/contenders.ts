@@ -1,9 +1,9 @@
 import { eagerDevice } from "../../analysis/validation/eager-steps.ts";
 import { EAGER_VLLM, withEagerHost } from "../../analysis/validation/engines.ts";
-import { decodeBatch, stepSeconds } from "../../analysis/validation/step-seconds.ts";
+import { decodeBatch, stepRooflineSeconds, stepSeconds } from "../../analysis/validation/step-seconds.ts";
 import type { Device, GpuDevice } from "../../hardware/device.ts";
 import { layerCount } from "../../models/llm-model.ts";
-import { compileStepCost } from "../../perf/compile.ts";
+import { compileStepCost, stepCostOf } from "../../perf/compile.ts";
 import type { System } from "../../scenario/scenario.ts";
 import type { Contender } from "./service.ts";
 
@@ -38,7 +38,12 @@ export function underEngineOf2023(name: string, system: System, gpu: GpuDevice):
 
 /** Seconds between the tokens of `batch` sequences that decode together, each attending to so many tokens. */
 export function decodeSeconds({ system, cost }: Contender, batch: number, contextTokens: number): number {
-  return stepSeconds(cost ?? compileStepCost(system), decodeBatch(batch, contextTokens));
+  return stepSeconds(cost ?? stepCostOf(system), decodeBatch(batch, contextTokens));
+}
+
+/** Seconds that such a step cannot beat at the peak bandwidth and arithmetic of the device. */
+export function decodeRooflineSeconds({ system }: Contender, batch: number, contextTokens: number): number {
+  return stepRooflineSeconds(stepCostOf(system), decodeBatch(batch, contextTokens));
 }
 
 /** Whether the KV cache of a replica holds such a batch. */

@@ -29,7 +29,7 @@ export function gainsOf(system: PaperSystem, other: PaperSystem, level: number):
     ...{ tbt, area, requests },
     areaEfficiency: tbt === null ? null : tbt * area,
     requestsPerMm2: requests === null ? null : requests * area,
-    users: service(({ usersAtOnce }) => usersAtOnce),
+    users: service(({ concurrentUsers }) => concurrentUsers),
     tokensPerJoule: service(({ tokensPerJoule }) => tokensPerJoule),
   };
 }

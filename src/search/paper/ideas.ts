@@ -32,7 +32,7 @@ export const IDEAS: readonly Idea[] = [
   },
   {
     key: "bandwidth",
-    label: "memory streamed at the design's share of its peak",
+    label: "the design's memory efficiency",
     off: (device, { memory }) => ({
       ...device,
       memory: { ...device.memory, efficiency: Math.min(device.memory.efficiency, memory.efficiency) },

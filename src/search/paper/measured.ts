@@ -59,7 +59,7 @@ const SOURCES: readonly Source[] = [
     dataset: staticBatch,
     models: { "llama-3-8b": { written: "meta-llama/Meta-Llama-3-8B", as: "llama-3-8b" } },
     ...{ device: "A100", devicesColumn: "num_gpus", inputColumn: "input_tokens" },
-    software: (row) => `${row.text("framework")} of 2024`,
+    software: (row) => `${row.text("framework")} of 2024, cards of 40 GB`,
     pick: (comparisons) => comparisons.find(({ target }) => target),
     // Total tokens per second, prompts included.
     secondsOf: (tokensPerSecond, row) =>

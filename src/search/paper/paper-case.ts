@@ -3,7 +3,7 @@ import type { Device, GpuDevice } from "../../hardware/device.ts";
 import { deviceCount } from "../../models/parallelism.ts";
 import type { SloConfig } from "../../serving/config.ts";
 import { ablationOf, type Ablation } from "./ablation.ts";
-import { decodeSeconds, fits, underEngineOf2023, type Choices } from "./contenders.ts";
+import { decodeRooflineSeconds, decodeSeconds, fits, underEngineOf2023, type Choices } from "./contenders.ts";
 import { measuredBatches, type MeasuredBatch } from "./measured.ts";
 import type { PaperSystems } from "./paper-systems.ts";
 import type { Contender, Service } from "./service.ts";
@@ -41,6 +41,8 @@ export interface PaperCase {
   readonly requests: number;
   readonly batch: number;
   readonly contextTokens: number;
+  /** TBT of the found design there at its peak bandwidth and arithmetic alone. */
+  readonly rooflineSeconds: number;
   /** The service levels of the sweep. */
   readonly levels: readonly { readonly factor: number; readonly slo: SloConfig }[];
   /** Place of the scenario's own service level among them. */
@@ -104,6 +106,7 @@ export function paperCase(
   return {
     ...{ name, batch, contextTokens, levels },
     model: system.model.name,
+    rooflineSeconds: decodeRooflineSeconds(found.variants[0]!, batch, contextTokens),
     devices: deviceCount(system.parallelism),
     requests: book.table.length,
     ownLevel: SLO_FACTORS.indexOf(1),

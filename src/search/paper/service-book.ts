@@ -10,9 +10,6 @@ export interface ServiceStore {
   save(id: string, service: Service): void;
 }
 
-/** Of the serving settings that a system may choose among so many are replayed: those that formulas promise most of. */
-const REPLAYED = 2;
-
 /** Works out services under one list of requests. */
 export class ServiceBook {
   readonly table: RequestTable;
@@ -28,24 +25,20 @@ export class ServiceBook {
 
   /**
    * The best that a system does with any of the serving settings that it may choose.
-   * @param estimate of the rate with given settings: which of them to replay, and where to start from
+   * @param guess of the rate with given settings, to start from
    */
-  best(traffic: Traffic, { variants }: Choices, estimate: (of: Contender) => number): Service {
-    const estimated = variants.map((contender) => ({ contender, rate: estimate(contender) }));
-    estimated.sort((a, b) => b.rate - a.rate);
-    return estimated
-      .slice(0, REPLAYED)
-      .map(({ contender, rate }) => this.#service(traffic, contender, rate))
-      .reduce((best, next) => (next.requestsPerSecond > best.requestsPerSecond ? next : best));
+  best(traffic: Traffic, { variants }: Choices, guess: (of: Contender) => number): Service {
+    const services = variants.map((contender) => this.#service(traffic, contender, guess));
+    return services.reduce((best, next) => (next.requestsPerSecond > best.requestsPerSecond ? next : best));
   }
 
-  #service(traffic: Traffic, contender: Contender, guessPerSecond: number): Service {
+  #service(traffic: Traffic, contender: Contender, guess: (of: Contender) => number): Service {
     const { name: _name, settings: _settings, ...system } = contender.system;
     const own = contender.cost === undefined ? "model" : "engine of 2023";
     const id = contentId([this.#study, traffic, system, own]);
     const known = this.#store.find(id);
     if (known !== undefined) return known;
-    const service = serviceWithin(traffic, contender, this.table, guessPerSecond);
+    const service = serviceWithin(traffic, contender, this.table, guess(contender));
     this.#store.save(id, service);
     return service;
   }

@@ -7,21 +7,24 @@ import { simulate } from "../../serving/simulate.ts";
 import type { RequestTable } from "../../workload/request.ts";
 import { scaleRate } from "../../workload/transforms/rate-scale.ts";
 import { capacityNear } from "../evaluation/capacity.ts";
-import { joulesPerToken, meetsTargets, rateOf } from "../evaluation/replayed-service.ts";
+import { joulesPerToken, meetsTargets, mostMisses, rateOf } from "../evaluation/replayed-service.ts";
 
 /** What a system does at the largest rate within its service level; seconds, and null where it bears no rate at all. */
 export interface Service {
   readonly requestsPerSecond: number;
-  /** Requests in the system at a time: users who each wait for one answer (Little's law). */
-  readonly usersAtOnce: number;
+  /** People in conversations, who each wait for an answer and then think: rate × (E2E + think time), by Little's law. */
+  readonly concurrentUsers: number;
   readonly ttftP99Seconds: number | null;
   readonly tbtMeanSeconds: number | null;
   readonly tbtP99Seconds: number | null;
   readonly tokensPerJoule: number | null;
 }
 
+/** From an answer to the next prompt of the same user (assumption: some seconds of reading and typing). */
+export const THINK_SECONDS = 10;
+
 const NOTHING: Service = {
-  ...{ requestsPerSecond: 0, usersAtOnce: 0, tokensPerJoule: null },
+  ...{ requestsPerSecond: 0, concurrentUsers: 0, tokensPerJoule: null },
   ...{ ttftP99Seconds: null, tbtMeanSeconds: null, tbtP99Seconds: null },
 };
 
@@ -44,7 +47,7 @@ export function serviceWithin(
   const ownRate = rateOf(table);
   const runs = new Map<number, RunMetrics>();
   const run = (rate: number): RunMetrics => {
-    const metrics = metricsOf(traffic, contender, scaleRate(table, rate / ownRate));
+    const metrics = metricsOf(traffic, contender, scaleRate(table, rate / ownRate), mostMisses(table));
     runs.set(rate, metrics);
     return metrics;
   };
@@ -55,7 +58,7 @@ export function serviceWithin(
   const joules = joulesPerToken(contender.system, metrics);
   return {
     requestsPerSecond,
-    usersAtOnce: requestsPerSecond * (metrics.e2e.mean ?? 0),
+    concurrentUsers: requestsPerSecond * ((metrics.e2e.mean ?? 0) + THINK_SECONDS),
     ttftP99Seconds: metrics.ttft.p99,
     tbtMeanSeconds: metrics.tbt.mean,
     tbtP99Seconds: metrics.tbt.p99,
@@ -63,9 +66,19 @@ export function serviceWithin(
   };
 }
 
-/** What a replay of these requests comes to. */
-export function metricsOf(traffic: Traffic, { system, cost }: Contender, table: RequestTable): RunMetrics {
+/**
+ * What a replay of these requests comes to.
+ * @param mostMisses requests that may miss their targets before it is broken off; any number when left out
+ */
+export function metricsOf(
+  traffic: Traffic,
+  { system, cost }: Contender,
+  table: RequestTable,
+  mostMisses?: number,
+): RunMetrics {
   const supply = { kind: "table", table } as const;
-  const config = simulationConfig(traffic, system, supply, { mode: "fast-forward", timelineSeconds: 0 });
+  const config = simulationConfig(traffic, system, supply, {
+    ...{ mode: "fast-forward", timelineSeconds: 0, mostMisses },
+  });
   return simulate(openSource(supply), cost === undefined ? config : { ...config, cost }).metrics;
 }

@@ -2,7 +2,7 @@ import type { SloConfig } from "../../serving/config.ts";
 import type { RequestTable } from "../../workload/request.ts";
 
 /** Factors on all targets of a scenario, from strict to loose; 1 is the scenario's own service level. */
-export const SLO_FACTORS: readonly number[] = [0.5, 0.7, 1, 1.4, 2, 3];
+export const SLO_FACTORS: readonly number[] = [0.4, 0.5, 0.7, 1, 1.5, 2.5];
 
 /** The service level with all its targets so many times as long. */
 export function scaledSlo(slo: SloConfig, factor: number): SloConfig {
