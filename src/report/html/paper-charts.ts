@@ -106,11 +106,17 @@ export function waterfallChart(figures: PaperCase, figure: AblatedFigure, title:
       },
       series: [
         {
-          ...{ type: "bar", stack: "bar", silent: true, itemStyle: { color: "transparent" } },
+          ...{
+            type: "bar",
+            stack: "bar",
+            stackStrategy: "all",
+            silent: true,
+            itemStyle: { color: "transparent" },
+          },
           data: all.map(({ from, to }) => logarithm(Math.min(from, to))),
         },
         {
-          ...{ type: "bar", stack: "bar", silent: true, barWidth: "60%" },
+          ...{ type: "bar", stack: "bar", stackStrategy: "all", silent: true, barWidth: "60%" },
           label: { show: true, position: "right", color: "@ink", formatter: "{b}" },
           data: all.map(({ factor, from, to }, i) => ({
             value: shortened(Math.abs(Math.log10(to / from))),
