@@ -1,52 +1,53 @@
 import { areaOf, gainsOf } from "../../search/paper/gains.ts";
 import { ladderFactors, type AblatedFigure } from "../../search/paper/ladder.ts";
-import type { PaperCase } from "../../search/paper/paper-case.ts";
-import { PUBLISHED } from "../../search/paper/published.ts";
+import type { PaperCase, PaperSystem } from "../../search/paper/paper-case.ts";
 import { systemsOf } from "../paper/paper-tables.ts";
 import { timesText } from "../paper/paper-text.ts";
 import { NAME_BELOW, shortened, type Chart } from "./chart-parts.ts";
 
-/** The ratios of every case beside the published ones. */
-export function ratioChart(cases: readonly PaperCase[]): Chart {
+/** One ratio of every case beside the published one, in a decode step of the largest batch. */
+export function ratioChart(
+  cases: readonly PaperCase[],
+  ratio: "tbt" | "areaEfficiency",
+  title: string,
+  published: number,
+): Chart {
   const bars = (name: string, colour: number, values: readonly (number | null)[]) => ({
     ...{ type: "bar", name, color: `@series${colour}`, barMaxWidth: 34 },
-    data: values.map((value) => (value === null ? "-" : shortened(value))),
+    data: values.map((value) => (value === null ? "-" : Number(value.toFixed(2)))),
     label: { show: true, position: "top", color: "@ink-soft", formatter: "{c}" },
   });
-  const places = ["tbt", "areaEfficiency"] as const;
-  const titles = { tbt: "TBT", areaEfficiency: "tokens/s/mm²" };
-  const gains = cases.map(({ found, baseline, baselineOf2023, ownLevel }) => ({
-    today: gainsOf(found, baseline, ownLevel),
-    of2023: gainsOf(found, baselineOf2023, ownLevel),
-  }));
-  const rounded = (value: number | null) => (value === null ? null : Number(value.toFixed(2)));
+  const over = (other: (of: PaperCase) => PaperSystem) =>
+    cases.map((of) => gainsOf(of.found, other(of), of.ownLevel)[ratio]);
   return {
-    id: "ratios",
-    title: "Ours and the paper's: found designs over the A100, in a decode step of the largest batch",
-    caption: "How many times as fast, and how many times the tokens a second and mm².",
-    wide: true,
+    ...{ id: `ratio-${ratio}`, title, wide: false },
+    caption: "Found designs over the A100 under either engine, in a decode step of the largest batch.",
     option: {
       ...{ animation: false, aria: { enabled: true } },
-      grid: { left: 56, right: 20, top: 56, bottom: 48 },
-      legend: { show: true, top: 0, right: 0 },
+      grid: { left: 48, right: 12, top: 64, bottom: 32 },
+      legend: { show: true, top: 0, left: 0 },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
       xAxis: {
-        type: "category",
-        data: places.flatMap((place) => cases.map(({ name }) => `${titles[place]}\n${name}`)),
-        axisLabel: { interval: 0, lineHeight: 16, color: "@ink-soft" },
+        ...{ type: "category", data: cases.map(({ name }) => name) },
+        axisLabel: { interval: 0, color: "@ink-soft" },
       },
       yAxis: { type: "value", name: "times the A100" },
       series: [
-        bars("over the A100 under today's engine", 0, [
-          ...places.flatMap((place) => gains.map(({ today }) => rounded(today[place]))),
-        ]),
-        bars("the paper", 2, [
-          ...cases.map(() => PUBLISHED.tbtRatio),
-          ...cases.map(() => PUBLISHED.areaEfficiencyRatio),
-        ]),
-        bars("over the A100 under an engine of 2023", 1, [
-          ...places.flatMap((place) => gains.map(({ of2023 }) => rounded(of2023[place]))),
-        ]),
+        bars(
+          "today's engine",
+          0,
+          over(({ baseline }) => baseline),
+        ),
+        bars(
+          "the paper",
+          2,
+          cases.map(() => published),
+        ),
+        bars(
+          "engine of 2023",
+          1,
+          over(({ baselineOf2023 }) => baselineOf2023),
+        ),
       ],
     },
   };

@@ -1,3 +1,4 @@
+import { PUBLISHED } from "../../search/paper/published.ts";
 import { THINK_SECONDS } from "../../search/paper/service.ts";
 import type { TextTable } from "../explore/explore-tables.ts";
 import type { PaperReport, ReportedCase } from "../paper/paper-report.ts";
@@ -26,7 +27,15 @@ import { textTable } from "./text-table.ts";
 export function paperPage(report: PaperReport, chartLibrary: string): string {
   const { cases, measurements, version } = report;
   const figures = cases.map((one) => one.figures);
-  const ratios = ratioChart(figures);
+  const ratios = [
+    ratioChart(figures, "tbt", "TBT, ours and the paper's", PUBLISHED.tbtRatio),
+    ratioChart(
+      figures,
+      "areaEfficiency",
+      "Tokens/s/mm², ours and the paper's",
+      PUBLISHED.areaEfficiencyRatio,
+    ),
+  ];
   const sweeps = figures.map(sweepChart);
   const waterfalls = figures.flatMap((one) => [
     waterfallChart(one, "tokensPerMm2", "tokens/s/mm² in a decode step of the largest batch"),
@@ -37,7 +46,7 @@ export function paperPage(report: PaperReport, chartLibrary: string): string {
     <h1>The paper's headline, reproduced</h1>
     <div class="answer">${figures.map((one) => html`<p>${verdictOf(one)}</p>`)}</div>
     <h2>Our figures beside the paper's</h2>
-    <div class="grid">${chartCard(ratios)} ${tableCard(headlineTable(figures))}</div>
+    <div class="grid">${ratios.map(chartCard)} ${tableCard(headlineTable(figures))}</div>
     <h2>Requests within service levels from strict to loose</h2>
     <p>
       Requests a second that each system bears, and in brackets concurrent users who think for
@@ -70,7 +79,7 @@ export function paperPage(report: PaperReport, chartLibrary: string): string {
     <div class="grid">${cases.map(designCard)}</div>
     <footer>ador ${version}.</footer>
   </main>`;
-  const charts: Chart[] = [ratios, ...sweeps, ...waterfalls];
+  const charts: Chart[] = [...ratios, ...sweeps, ...waterfalls];
   return reportPage("The paper's headline, reproduced", body, charts, chartLibrary);
 }
 
