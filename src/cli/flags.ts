@@ -118,6 +118,17 @@ export interface ExploreFlags extends ScenarioFlags {
   readonly quiet?: boolean;
 }
 
+export interface PaperFlags {
+  readonly set?: readonly string[];
+  /** Folder of measurements. */
+  readonly data?: string;
+  readonly out: string;
+  readonly force?: boolean;
+  readonly workers?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
 export interface StoreQueryFlags {
   /** Folder of a search. */
   readonly out: string;

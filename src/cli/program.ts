@@ -8,6 +8,7 @@ import { addCompare } from "./compare-program.ts";
 import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName } from "./flags.ts";
 import { examples } from "./option-parsers.ts";
+import { addPaper } from "./paper-program.ts";
 import { addProfile } from "./profile-program.ts";
 import { addRun } from "./run-program.ts";
 import { addScenarioOptions } from "./shared-options.ts";
@@ -65,6 +66,7 @@ export function createProgram(): Command {
   addExplain(program);
   addExplore(program);
   addStore(program);
+  addPaper(program);
   addProfile(program);
   addTrace(program);
   addList(program);

@@ -100,7 +100,11 @@ function isStaging(name: string): boolean {
   return /^\.ador-\d+$/.test(name);
 }
 
-function studyOf({ base, scenario, constraints, sliceRequests }: Exploration, supply: RequestSupply): Study {
+/** What workers have to know of a search. */
+export function studyOf(
+  { base, scenario, constraints, sliceRequests }: Exploration,
+  supply: RequestSupply,
+): Study {
   const { seed, slo, clients, margins } = scenario;
   return {
     base,

@@ -94,7 +94,7 @@ export async function findingsOf(
 const MOST_CHOICES = 64;
 
 /** Settings of the space that are none of the device, in every combination: what known devices may choose as well. */
-function servingChoices(space: Space): WrittenSetting[][] {
+export function servingChoices(space: Space): WrittenSetting[][] {
   const axes = space.axes.flatMap((axis) => {
     if (axis.path.startsWith("device.") || axis.when !== undefined) return [];
     if (axis.kind === "levels")

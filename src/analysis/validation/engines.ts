@@ -71,3 +71,44 @@ export const EAGER_VLLM: EagerEngine = {
   hostSecondsPerPromptStep: 15e-3,
   hostSecondsPerSequence: 0.3e-3,
 };
+
+/**
+ * The same cost under an engine that launches the kernels of `layers` layers one by one: the slower of launching and running
+ * them, and host work.
+ * @param hostSpeed of the host, relative to that on which the engine was measured
+ */
+export function withEagerHost(cost: StepCost, engine: EagerEngine, layers: number, hostSpeed = 1): StepCost {
+  const launchSeconds = (engine.launchSecondsPerLayer * layers) / hostSpeed;
+  const hostSeconds = ({ decodeSequences, chunkCount }: StepShape): number =>
+    (engine.hostSecondsPerSequence * (decodeSequences + chunkCount) +
+      (chunkCount > 0 ? engine.hostSecondsPerPromptStep : 0)) /
+    hostSpeed;
+  return {
+    windowTokens: cost.windowTokens,
+    openUse: () => cost.openUse(),
+    step: (shape, use) => Math.max(cost.step(shape, use), launchSeconds) + hostSeconds(shape),
+    decodeRamp(shape, windowGrowth, ramp) {
+      cost.decodeRamp(shape, windowGrowth, ramp);
+      const early = launchSeconds - ramp.seconds;
+      if (early > 0) {
+        // Launching takes longest until the context has grown so far.
+        if (ramp.secondsPerStep > 0)
+          ramp.steps = Math.min(ramp.steps, Math.floor(early / ramp.secondsPerStep) + 1);
+        ramp.seconds = launchSeconds;
+        ramp.secondsPerStep = 0;
+      }
+      ramp.seconds += hostSeconds(shape);
+    },
+    useRamp: (shape, windowGrowth, steps, use) => {
+      cost.useRamp(shape, windowGrowth, steps, use);
+    },
+    charges: (use) => cost.charges(use),
+    rooflineSeconds: (shape) => cost.rooflineSeconds(shape),
+    hostSeconds(shape) {
+      const waiting = Math.max(0, launchSeconds - cost.step(shape, cost.openUse()));
+      return cost.hostSeconds(shape) + waiting + hostSeconds(shape);
+    },
+    collectiveSeconds: (shape) => cost.collectiveSeconds(shape),
+    explain: (shape) => cost.explain(shape),
+  };
+}

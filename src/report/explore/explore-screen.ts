@@ -39,9 +39,9 @@ export function exploreScreen(findings: Findings, paint: Paint): string {
 
 const WIDTH = 110;
 
-/** Lines of at most so many characters, broken after commas. */
-function wrapped(text: string): string[] {
-  return text.split(/(?<=,) /).reduce<string[]>((lines, part) => {
+/** Lines of at most so many characters, broken after commas or where told. */
+export function wrapped(text: string, breaks = /(?<=,) /): string[] {
+  return text.split(breaks).reduce<string[]>((lines, part) => {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + part.length > WIDTH) return [...lines, part];
     return [...lines.slice(0, -1), `${last} ${part}`];

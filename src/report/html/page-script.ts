@@ -43,6 +43,7 @@ export const PAGE_SCRIPT = String.raw`
     "@comparedTimes": (item) => compared(item, seconds),
     "@comparedRates": (item) => compared(item, (rate) => digits(rate) + " tokens/s"),
     "@number": digits,
+    "@powers": (x) => digits(10 ** x) + "x",
     "@curveTimes": (items) => curve(items, seconds),
     "@curveNumbers": (items) => curve(items, digits),
     "@difference": ({ value: [estimate, label, low, high] }) => escape(label) + ": <b>" + share(estimate) + "</b> (" + share(low) + " to " + share(high) + ")",

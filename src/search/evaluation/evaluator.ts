@@ -10,6 +10,7 @@ import { applyOverrides, flagOverride } from "../../scenario/overrides.ts";
 import { parseSystem } from "../../scenario/parse-system.ts";
 import { resolveSystem } from "../../scenario/resolve-system.ts";
 import type { System, Traffic } from "../../scenario/scenario.ts";
+import type { SloConfig } from "../../serving/config.ts";
 import type { RequestTable } from "../../workload/request.ts";
 import { selectFirst } from "../../workload/transforms/selection.ts";
 import { excess, LIMITED, type Constraint } from "../constraints/limits.ts";
@@ -124,12 +125,13 @@ export class Evaluator {
     };
   }
 
-  estimateOf(system: System): Estimate {
+  /** @param slo another one than that of the study */
+  estimateOf(system: System, slo: SloConfig = this.#study.traffic.slo): Estimate {
     const { table, traffic } = this.#study;
     const supply = { kind: "table", table } as const;
     const known = this.#profiles.get(system.engine.maxModelLen) ?? trafficOf(supply, system);
     this.#profiles.set(system.engine.maxModelLen, known);
-    return estimate(estimateRequest({ slo: traffic.slo, clients: traffic.clients }, system, supply, known));
+    return estimate(estimateRequest({ slo, clients: traffic.clients }, system, supply, known));
   }
 }
 

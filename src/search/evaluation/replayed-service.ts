@@ -21,8 +21,6 @@ export function replayedService(
   guessPerSecond: number,
 ): ServiceResults {
   const ownRate = rateOf(table);
-  // Beyond this the targets are not met, however the run goes on.
-  const mostMisses = Math.floor((1 - REQUEST_SHARE) * table.length);
   const run = (requests: RequestTable, options: Pick<ReplayOptions, "mostMisses"> = {}) =>
     replay(
       traffic,
@@ -32,7 +30,7 @@ export function replayedService(
     ).metrics;
   const metrics = run(table);
   const goodput = capacityNear(guessPerSecond > 0 ? guessPerSecond : ownRate, (rate) =>
-    meetsTargets(run(scaleRate(table, rate / ownRate), { mostMisses })),
+    meetsTargets(run(scaleRate(table, rate / ownRate), { mostMisses: mostMisses(table) })),
   );
   return {
     goodput_at_slo_rps: goodput,
@@ -47,6 +45,11 @@ export function replayedService(
   };
 }
 
+/** Requests that may miss their targets; beyond it the service level is not held, however a run goes on. */
+export function mostMisses({ length }: RequestTable): number {
+  return Math.floor((1 - REQUEST_SHARE) * length);
+}
+
 /** Mean arrivals a second. */
 export function rateOf({ arrivalSeconds, length }: RequestTable): number {
   const span = arrivalSeconds[length - 1]! - arrivalSeconds[0]!;
@@ -54,11 +57,15 @@ export function rateOf({ arrivalSeconds, length }: RequestTable): number {
 }
 
 /** Every target on the run holds, and the targets of single requests for 99 of 100; as the estimate judges. */
-function meetsTargets({ slo }: RunMetrics): boolean {
+export function meetsTargets({ slo }: RunMetrics): boolean {
   return slo.runTargets.every(({ met }) => met) && (slo.attainment ?? 1) >= REQUEST_SHARE;
 }
 
-function joulesPerToken({ device, replicas, parallelism }: System, metrics: RunMetrics): number | null {
+/** Joules of all devices, idle ones included, for each token that was generated. */
+export function joulesPerToken(
+  { device, replicas, parallelism }: System,
+  metrics: RunMetrics,
+): number | null {
   const idle = idleWatts(device) * replicas * deviceCount(parallelism);
   const joules = idle * metrics.durationSeconds + metrics.dynamicJoules;
   return metrics.generatedTokens > 0 ? joules / metrics.generatedTokens : null;

@@ -1,9 +1,20 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EagerSteps } from "../../../src/analysis/validation/eager-steps.ts";
-import { EAGER_VLLM, withSequenceWork, type Engine } from "../../../src/analysis/validation/engines.ts";
+import {
+  EAGER_VLLM,
+  withEagerHost,
+  withSequenceWork,
+  type Engine,
+} from "../../../src/analysis/validation/engines.ts";
 import { decodeBatch, prefillBatch, stepSeconds } from "../../../src/analysis/validation/step-seconds.ts";
 import { staticBatchSeconds } from "../../../src/analysis/validation/static-batch.ts";
 import { MeasuredSystems } from "../../../src/analysis/validation/systems.ts";
+import { A100_80GB } from "../../../src/hardware/presets/ampere.ts";
+import { findModel } from "../../../src/models/catalog.ts";
+import { SINGLE_DEVICE } from "../../../src/models/parallelism.ts";
+import { BF16 } from "../../../src/models/precision.ts";
+import { compileStepCost } from "../../../src/perf/compile.ts";
 import { DecodeRamp, StepShape } from "../../../src/perf/step-cost.ts";
 
 const DEVICE = "a100-80gb";
@@ -32,6 +43,37 @@ describe("an engine that launches every kernel", () => {
     const added = (batch: ReturnType<typeof decodeBatch>) => seconds(8, batch) - seconds(8, batch, idle);
     expect(added(decodeBatch(32, 512))).toBeCloseTo(32 * hostSecondsPerSequence, 9);
     expect(added(prefillBatch(4, 512))).toBeCloseTo(4 * hostSecondsPerSequence + hostSecondsPerPromptStep, 9);
+  });
+});
+
+describe("steps of an engine that launches every kernel", () => {
+  const cost = compileStepCost({
+    ...{ model: findModel("llama-3-8b"), precision: BF16, parallelism: SINGLE_DEVICE },
+    device: A100_80GB,
+  });
+
+  test("are the same one by one and as a run, across the length at which kernels outlast their launches", () => {
+    const drawn = fc.record({
+      sequences: fc.integer({ min: 1, max: 200 }),
+      context: fc.integer({ min: 1, max: 4000 }),
+      launch: fc.double({ min: 1e-5, max: 3e-3, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(drawn, ({ sequences, context, launch }) => {
+        const eager = withEagerHost(cost, { ...EAGER_VLLM, launchSecondsPerLayer: launch }, 32);
+        const shape = new StepShape(0, 0);
+        const ramp = new DecodeRamp();
+        Object.assign(shape, { decodeSequences: sequences, logitSequences: sequences });
+        shape.decodeContextTokens = sequences * context;
+        eager.decodeRamp(shape, new Float64Array(0), ramp);
+        expect(ramp.steps).toBeGreaterThanOrEqual(1);
+        for (const step of [0, 1, Math.min(ramp.steps, 5000) - 1]) {
+          if (step >= ramp.steps) continue;
+          const seconds = stepSeconds(eager, decodeBatch(sequences, context + step));
+          expect((ramp.seconds + step * ramp.secondsPerStep) / seconds).toBeCloseTo(1, 9);
+        }
+      }),
+    );
   });
 });
 
