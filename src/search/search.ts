@@ -20,7 +20,7 @@ export interface SearchOutcome {
   readonly candidates: readonly Candidate[];
   /** Designs none of which is better in all objectives by the highest fidelity, at most nine that stand apart. */
   readonly front: readonly Candidate[];
-  /** Of these the one that is best on average over the objectives (geometric mean). */
+  /** Of all such designs the one that is best on average over the objectives (geometric mean). */
   readonly recommended: Candidate;
   readonly effort: SearchEffort;
 }
@@ -114,11 +114,14 @@ export async function search(
     onFront.map((i) => scores[i]!),
     MOST_ON_FRONT,
   ).map((place) => onFront[place]!);
+  const recommended = byBalance(onFront, scores)[0]!;
+  // In the place of the one that stands apart the least.
+  if (!apart.includes(recommended)) apart[apart.length - 1] = recommended;
   apart.sort((a, b) => scores[a]![0]! - scores[b]![0]!);
   return {
     candidates,
     front: apart.map((i) => finalists[i]!),
-    recommended: finalists[byBalance(apart, scores)[0]!]!,
+    recommended: finalists[recommended]!,
     effort: {
       checked: feasibility?.checked ?? candidates.length,
       refusals: feasibility?.refusals ?? {},

@@ -7,7 +7,8 @@ import type { Device } from "../../hardware/device.ts";
 import { ENERGY_BANDS, type EnergyName } from "../../hardware/power-constants.ts";
 
 /** What a scenario may say about money; a price per device stands apart. */
-export type StatedName = Exclude<keyof typeof COMMON_BANDS, "knownPriceFactor"> | keyof ProcessCost | "utilisation";
+export type StatedName =
+  Exclude<keyof typeof COMMON_BANDS, "knownPriceFactor"> | keyof ProcessCost | "utilisation";
 
 /** Everything that decides what serving costs: money, traffic, and the areas and energies of the hardware. */
 export type WorthName = AreaName | CostName | EnergyName | "utilisation";

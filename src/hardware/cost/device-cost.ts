@@ -51,7 +51,8 @@ export function deviceCost(
   leastMm2 = 0,
 ): DeviceCost {
   const dies = device.kind === "gpu" ? Math.ceil(device.dieMm2 / RETICLE_MM2) : 1;
-  const die = device.kind === "gpu" ? gpuDie(device, dies, assumptions) : hdaDie(device, assumptions, leastMm2);
+  const die =
+    device.kind === "gpu" ? gpuDie(device, dies, assumptions) : hdaDie(device, assumptions, leastMm2);
   const dieMm2 = dies * die.dieMm2;
   const dieYield = harvestedYield(die, assumptions.defectsPerCm2, assumptions.clusteringAlpha);
   const dieDollars =

@@ -9,12 +9,13 @@ import {
   recommendedText,
   sensitivityTable,
   tradeLines,
-  type TextTable,
 } from "../explore/explore-tables.ts";
 import { resultLabel } from "../explore/result-text.ts";
 import { NAME_BELOW, shortened, type Chart } from "./chart-parts.ts";
-import { html, type Html } from "./markup.ts";
+import { html } from "./markup.ts";
 import { chartCard, pageHeader, reportPage } from "./page.ts";
+import { textTable } from "./text-table.ts";
+import { worthCharts, worthSection } from "./worth-section.ts";
 
 /**
  * One self-contained page of a search: the recommended design beside known devices, the front, and every design that was looked
@@ -24,23 +25,25 @@ import { chartCard, pageHeader, reportPage } from "./page.ts";
 export function explorePage(findings: Findings, chartLibrary: string): string {
   const { scenario } = findings.exploration;
   const charts = chartsOf(findings);
+  const money = worthCharts(findings.worth);
   const body = html`<main>
     ${pageHeader("search")}
     <h1>${scenario.name}</h1>
     <p class="answer">Recommended: ${recommendedText(findings)}.</p>
     <p>${scenario.description}</p>
     <h2>Beside known devices</h2>
-    <section class="card">${tableOf(comparisonTable(findings))}</section>
+    <section class="card">${textTable(comparisonTable(findings))}</section>
     <h2>Pareto front</h2>
     <section class="card">
-      ${tableOf(frontTable(findings))}
+      ${textTable(frontTable(findings))}
       <ul>
         ${tradeLines(findings).map((line) => html`<li>${line}</li>`)}
       </ul>
     </section>
     <div class="grid">${charts.map(chartCard)}</div>
     <h2>What a tenth of each resource is worth</h2>
-    <section class="card">${tableOf(sensitivityTable(findings))}</section>
+    <section class="card">${textTable(sensitivityTable(findings))}</section>
+    ${worthSection(findings.worth, money)}
     <h2>How it was found</h2>
     <section class="card">
       <ul>
@@ -48,26 +51,7 @@ export function explorePage(findings: Findings, chartLibrary: string): string {
       </ul>
     </section>
   </main>`;
-  return reportPage(scenario.name, body, charts, chartLibrary);
-}
-
-function tableOf({ head, rows }: TextTable): Html {
-  return html`<table>
-    <thead>
-      <tr>
-        ${head.map((name) => html`<th>${name}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        ([first = "", ...cells]) =>
-          html`<tr>
-            <th>${first}</th>
-            ${cells.map((text) => html`<td>${text}</td>`)}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return reportPage(scenario.name, body, [...charts, ...money], chartLibrary);
 }
 
 const SERIES_OF: Readonly<Record<Fidelity, string>> = {

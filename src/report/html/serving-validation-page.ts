@@ -10,6 +10,7 @@ import { comparisonChart, type ComparedDot } from "./comparison-chart.ts";
 import { loadChart } from "./load-chart.ts";
 import { html, type Html } from "./markup.ts";
 import { chartCard, pageHeader, reportPage } from "./page.ts";
+import { textTable } from "./text-table.ts";
 
 /**
  * One self-contained page: the load over each run, its distributions beside the measured ones, and the sweeps.
@@ -59,45 +60,26 @@ function sweepChart(metric: "ttft" | "tpot", points: readonly SweepPoint[]) {
 }
 
 function runTable(rows: readonly ServingSummaryRow[]): Html {
-  return table(
-    ["metric", "measured", "predicted", "error"],
-    rows.map(({ metric, measured, predicted, error }) => [
+  return textTable({
+    head: ["metric", "measured", "predicted", "error"],
+    rows: rows.map(({ metric, measured, predicted, error }) => [
       metricText(metric),
       ...[formatSeconds(measured), formatSeconds(predicted), signedShare(error)],
     ]),
-  );
+  });
 }
 
 function sweepTable(summary: readonly ServingSummaryRow[]): Html {
-  return table(
-    ["system", "n", "TTFT median", "p90", "bias", "TPOT median", "p90", "bias"],
-    sweepErrors(summary).map(({ system, n, ttft, tpot }) => [
+  return textTable({
+    head: ["system", "n", "TTFT median", "p90", "bias", "TPOT median", "p90", "bias"],
+    rows: sweepErrors(summary).map(({ system, n, ttft, tpot }) => [
       ...[system, formatCount(n), ...errorCells(ttft), ...errorCells(tpot)],
     ]),
-  );
+  });
 }
 
 function unservedTable({ unmodelled }: ServingValidation): Html {
   const rows = unmodelled.map(({ system, reason, rows: count }) => [system, reason, formatCount(count)]);
   return html`<h2>Not described here, not scored</h2>
-    <section class="card">${table(["system", "why", "rows"], rows)}</section>`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): Html {
-  return html`<table>
-    <thead>
-      <tr>
-        ${head.map((name) => html`<th>${name}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        ([first = "", ...rest]) =>
-          html`<tr>
-            <th>${first}</th>
-            ${rest.map((cell) => html`<td>${cell}</td>`)}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+    <section class="card">${textTable({ head: ["system", "why", "rows"], rows })}</section>`;
 }

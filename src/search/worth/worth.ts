@@ -9,7 +9,6 @@ import {
 } from "../../analysis/worth/worth-bands.ts";
 import { bandOf, defaultsOf, sensitivities, type Band, type Sensitivity } from "../../hardware/band.ts";
 import type { Evaluation, Evaluator } from "../evaluation/evaluator.ts";
-import type { Comparison } from "../findings.ts";
 import type { Exploration } from "../load-exploration.ts";
 import { resultsOf, type SearchOutcome } from "../search.ts";
 import type { WrittenSetting } from "../space/space.ts";
@@ -52,15 +51,25 @@ export interface Saving {
   readonly inputs: readonly Sensitivity<WorthName>[];
 }
 
+/** A known device as the search has found it. */
+interface Compared {
+  readonly name: string;
+  readonly settings: readonly WrittenSetting[];
+  readonly evaluation: Evaluation;
+}
+
 /** @param demandPerSecond requests that a design has to serve within the SLO */
 export function worthOf(
   { worth: assumptions, constraints, objectives }: Exploration,
   { candidates, recommended }: SearchOutcome,
-  comparisons: readonly Comparison[],
+  comparisons: readonly Compared[],
   demandPerSecond: number,
   evaluator: Pick<Evaluator, "systemOf" | "estimateOf">,
 ): Worth {
-  const served = (settings: readonly WrittenSetting[], evaluation: Evaluation | undefined): Served | undefined => {
+  const served = (
+    settings: readonly WrittenSetting[],
+    evaluation: Evaluation | undefined,
+  ): Served | undefined => {
     const results = resultsOf(evaluation);
     if (results === undefined || (results.goodput_at_slo_rps ?? 0) === 0) return undefined;
     return servedBy(settings, results, evaluator, assumptions);
