@@ -2,6 +2,7 @@ import { formatCount, formatDollars, formatNumber, formatPlural, formatShare } f
 import { snakeCase } from "../../scenario/setting-map.ts";
 import type { RobustnessCase } from "../../search/worth/robustness.ts";
 import type { DeviceBreakEven, Saving, Worth } from "../../search/worth/worth.ts";
+import { signedPercent } from "./result-text.ts";
 import type { TextTable } from "../plain-table.ts";
 
 const TOKEN_DOLLARS = "$ per million output tokens";
@@ -64,7 +65,7 @@ function lossText(found: RobustnessCase): string {
 }
 
 function brokenTexts({ broken }: RobustnessCase): string[] {
-  return broken.map(({ limit, excess }) => `${limit} + ${formatShare(excess)}`);
+  return broken.map(({ limit, excess }) => `${limit} ${signedPercent(excess)}`);
 }
 
 function successorText({ recommended }: RobustnessCase): string {
@@ -97,18 +98,15 @@ export function breakEvenTable({ breakEvens }: Worth): TextTable {
 export function tokenCostTable({ recommended, compared }: Worth): TextTable {
   return {
     head: [
-      ...["device", TOKEN_DOLLARS, "all in favour", "all against", "$ per million requests"],
-      ...["to buy or make", "NRE", "capital a year", "interest", "energy", "facility"],
+      ...["device", "$ per million tokens", "at best", "at worst", "$ per million requests"],
+      ...["to buy or make", "to run a year", "NRE"],
     ],
     rows: [recommended, ...compared].map(({ name, economics, dollarsPerMillionTokens: { low, ...band } }) => [
       name,
       ...[band.default, low, band.high, economics.dollarsPerMillionRequests].map(formatDollars),
       formatDollars(economics.purchaseDollars),
+      formatDollars(economics.yearly.dollarsPerYear),
       economics.nreDollars === 0 ? "-" : `${formatDollars(economics.nreDollars / 1e6)}M`,
-      formatDollars(economics.yearly.capitalDollarsPerYear),
-      formatDollars(economics.yearly.interestDollarsPerYear),
-      formatDollars(economics.yearly.energyDollarsPerYear),
-      formatDollars(economics.yearly.facilityDollarsPerYear),
     ]),
   };
 }
@@ -116,13 +114,15 @@ export function tokenCostTable({ recommended, compared }: Worth): TextTable {
 /** What becomes of the recommendation at either end of the bands of uncertain constants. */
 export function robustnessTable({ robustness }: Worth): TextTable {
   return {
-    head: ["constants", "end", "area", "peak power", "price", "beyond", "place", "recommended then"],
-    rows: robustness.map(({ constants, end, results, rank, recommended, ...found }) => [
-      ...[constants, end, `${formatNumber(results.area_mm2)} mm²`, `${formatNumber(results.peak_w)} W`],
-      formatDollars(results.price_dollars),
-      brokenTexts({ constants, end, results, rank, recommended, ...found }).join(", "),
-      rank === null ? "-" : formatCount(rank),
-      recommended === null ? "none fits" : rank === 1 ? "the same" : recommended.slice(0, 6),
+    head: ["constants", "area", "peak power", "price", "place", "recommended then", "beyond"],
+    rows: robustness.map((found) => [
+      `${found.constants}, ${found.end}`,
+      `${formatNumber(found.results.area_mm2)} mm²`,
+      `${formatNumber(found.results.peak_w)} W`,
+      formatDollars(found.results.price_dollars),
+      found.rank === null ? "-" : formatCount(found.rank),
+      found.rank === 1 ? "the same" : (found.recommended?.slice(0, 6) ?? "none fits"),
+      brokenTexts(found).join(", "),
     ]),
   };
 }

@@ -43,7 +43,12 @@ export function tornadoChart({ id, title, caption, bars, sides, formatter }: Tor
       legend: { show: true, top: 0, right: 0 },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: formatter },
       xAxis: { type: "value", axisLabel: { formatter } },
-      yAxis: { type: "category", data: drawn.map(({ name }) => name), axisTick: { show: false } },
+      yAxis: {
+        type: "category",
+        data: drawn.map(({ name }) => name),
+        axisTick: { show: false },
+        axisLabel: { color: "@ink-soft" },
+      },
       series: [series("low", 1), series("high", 0)],
     },
   };

@@ -23,8 +23,8 @@ export function worthSection(worth: Worth, charts: readonly Chart[]): Html {
         ${worthLines(worth).map((line) => html`<li>${line}</li>`)}
       </ul>
       ${worth.breakEvens.length === 0 ? "" : textTable(breakEvenTable(worth))}
+      ${textTable(tokenCostTable(worth))}
     </section>
-    <section class="card">${textTable(tokenCostTable(worth))}</section>
     <div class="grid">${charts.map(chartCard)}</div>
     <h2>Whether it stays recommended</h2>
     <section class="card">${textTable(robustnessTable(worth))}</section>`;
