@@ -49,11 +49,11 @@ describe("making a design against buying a device", () => {
         const [design, gpu] = [made(own), bought(other)];
         const volume = breakEvenOf(design, gpu, figures)!.volumeDevices;
         fc.pre(volume !== null);
-        const there = { ...figures, volumeDevices: volume! };
+        const there = { ...figures, volumeDevices: volume };
         const tokens = (of: typeof design) => economicsOf(of, there).dollarsPerMillionTokens!;
         expect(tokens(design) / tokens(gpu)).toBeCloseTo(1, 9);
         expect(breakEvenOf(design, gpu, there)!.paybackYears! / figures.lifeYears).toBeCloseTo(1, 6);
-        const more = { ...figures, volumeDevices: 2 * volume! };
+        const more = { ...figures, volumeDevices: 2 * volume };
         expect(breakEvenOf(design, gpu, more)!.paybackYears!).toBeLessThan(figures.lifeYears);
       }),
     );
