@@ -98,6 +98,11 @@ export function stacksAlongside(dieMm2: number): number {
   return Math.floor((HBM_SIDES * Math.sqrt(dieMm2)) / HBM_EDGE_MM);
 }
 
+/** The smallest square die with edge for so many HBM stacks. */
+export function leastMm2Beside(stacks: number): number {
+  return ((stacks * HBM_EDGE_MM) / HBM_SIDES) ** 2;
+}
+
 /**
  * Local SRAM that the arrays of a core need at least, for one tile each: activations rows × rows and weights rows ×
  * columns in 16 bits, sums rows × columns in 32; all twice, as the next tile arrives while the current one is worked on.

@@ -65,11 +65,12 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
     request.onFound(store.found);
     const pool = new EvaluationPool(study, request.workers);
     try {
-      const outcome = await search(exploration, rateOf(study.table), pool, store, (progress) => {
+      const demand = rateOf(study.table);
+      const outcome = await search(exploration, demand, pool, store, (progress) => {
         request.onProgress(progress);
       });
       const evaluator = new Evaluator(study, diskFiles);
-      const findings = await findingsOf(exploration, outcome, (to) => evaluator.systemOf(to), pool, store);
+      const findings = await findingsOf(exploration, outcome, demand, evaluator, pool, store);
       writeFindings(request, findings, identity);
       return { findings, identity };
     } finally {

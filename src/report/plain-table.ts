@@ -1,5 +1,11 @@
 import Table from "cli-table3";
 
+/** A table for the terminal and for pages alike. */
+export interface TextTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** Rows aligned in columns without a frame: the first column to the left, the others to the right unless told. */
 export function plainTable(
   head: readonly string[],

@@ -72,7 +72,7 @@ export function resolveScenario(
   }
 
   refuseUnheardOverrides(root, set);
-  const shared = withoutKeys(root, ["systems", "explore"]);
+  const shared = withoutKeys(root, ["systems", "explore", "worth"]);
   const parts = splitSystems(root, shared).map(({ name, located }) => ({
     name,
     located,

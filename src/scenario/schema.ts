@@ -315,6 +315,10 @@ export const fileSchema = z.strictObject({
     .unknown()
     .optional()
     .meta({ description: "What a search may vary, within what and for what; only ador explore looks at it" }),
+  worth: z
+    .unknown()
+    .optional()
+    .meta({ description: "What devices, electricity and designs cost; only ador explore looks at it" }),
   systems: z
     .record(
       z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be usable as a folder name"),

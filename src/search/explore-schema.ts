@@ -3,6 +3,7 @@ import { RESULT_NAMES } from "./evaluation/results.ts";
 import { LIMITED, type LimitName } from "./constraints/limits.ts";
 import { COMBINATIONS } from "./objectives.ts";
 import { STRATEGIES } from "./strategies/registry.ts";
+import { worthSchema } from "./worth/worth-schema.ts";
 
 /** A plain number, or a quantity with its unit such as 512KiB. */
 const amount = z.union([z.number(), z.string()]);
@@ -72,5 +73,5 @@ export function exploreJsonSchema(): Record<string, unknown> {
 }
 
 /** A file with such a section; what else stands in it is a scenario's. */
-export const explorationSchema = z.looseObject({ explore: exploreSchema });
+export const explorationSchema = z.looseObject({ explore: exploreSchema, worth: worthSchema.optional() });
 export type ExploreInput = z.output<typeof exploreSchema>;

@@ -1,16 +1,16 @@
 import { findDevice } from "../hardware/catalog.ts";
 import type { HdaDevice } from "../hardware/device.ts";
-import type { System } from "../scenario/scenario.ts";
 import { FeasibilityCheck } from "./constraints/feasibility-check.ts";
 import { designId } from "./design-id.ts";
 import type { Engine } from "./engine.ts";
-import type { Evaluation, EvaluationJob, Fidelity } from "./evaluation/evaluator.ts";
+import type { Evaluation, EvaluationJob, Evaluator, Fidelity } from "./evaluation/evaluator.ts";
 import type { Results } from "./evaluation/results.ts";
 import type { Exploration } from "./load-exploration.ts";
 import { evaluateAll, resultsOf, type SearchOutcome } from "./search.ts";
 import { variationsOf } from "./sensitivity.ts";
 import { written, type Space, type WrittenSetting } from "./space/space.ts";
 import type { Store } from "./store.ts";
+import { worthOf, type Worth } from "./worth/worth.ts";
 
 /** A known device under the same requests, whatever the limits of the search, with the serving settings that suit it best. */
 export interface Comparison {
@@ -44,19 +44,24 @@ export interface Findings {
   readonly sensitivities: readonly Sensitivity[];
   /** Of the recommended design, the tightest first. */
   readonly headroom: readonly Headroom[];
+  readonly worth: Worth;
 }
 
-/** Puts the outcome of a search beside known devices, and looks around the recommended design. */
+/**
+ * Puts the outcome of a search beside known devices, looks around the recommended design, and reckons what it is worth.
+ * @param demandPerSecond requests that a design has to serve within the SLO
+ */
 export async function findingsOf(
   exploration: Exploration,
   outcome: SearchOutcome,
-  systemOf: (settings: readonly WrittenSetting[]) => System,
+  demandPerSecond: number,
+  evaluator: Pick<Evaluator, "systemOf" | "estimateOf">,
   engine: Engine,
   store: Store,
 ): Promise<Findings> {
   const look = (jobs: readonly EvaluationJob[]) => evaluateAll(jobs, engine, store);
   const { recommended } = outcome;
-  const { device } = systemOf(recommended.settings);
+  const { device } = evaluator.systemOf(recommended.settings);
   const variations = device.kind === "hda" ? variationsOf(device, recommended.settings) : [];
   const possible = variations.filter(({ settings }) => settings !== undefined);
   const looked = await look(possible.map(({ settings }) => unlimited(settings!, "estimate", 0)));
@@ -74,11 +79,11 @@ export async function findingsOf(
     return unlimited(choices[best]!, "full", own[best]!);
   });
   const replayed = await look(chosen);
+  const comparisons = exploration.compareWith.map((name, i) => ({
+    ...{ name, settings: chosen[i]!.settings, evaluation: replayed[i]! },
+  }));
   return {
-    ...{ exploration, outcome },
-    comparisons: exploration.compareWith.map((name, i) => ({
-      ...{ name, settings: chosen[i]!.settings, evaluation: replayed[i]! },
-    })),
+    ...{ exploration, outcome, comparisons },
     sensitivities: variations.map((variation) => {
       const { resource, change } = variation;
       const evaluation = varied.get(variation);
@@ -88,6 +93,7 @@ export async function findingsOf(
       };
     }),
     headroom: headroomOf(exploration, outcome),
+    worth: worthOf(exploration, outcome, comparisons, demandPerSecond, evaluator),
   };
 }
 

@@ -1,4 +1,5 @@
 import { hasTargets } from "../analysis/estimate/slo-judgement.ts";
+import type { WorthAssumptions } from "../analysis/worth/worth-bands.ts";
 import { InputError } from "../core/errors.ts";
 import { parseAnyQuantity, type QuantityKind } from "../core/units.ts";
 import { findDevice } from "../hardware/catalog.ts";
@@ -16,6 +17,7 @@ import type { Axis } from "./space/axis.ts";
 import { baseValues } from "./space/base-values.ts";
 import { Space } from "./space/space.ts";
 import type { StrategyName } from "./strategies/registry.ts";
+import { worthAssumptionsOf } from "./worth/worth-schema.ts";
 
 /** A search as its file states it, checked. */
 export interface Exploration {
@@ -30,6 +32,8 @@ export interface Exploration {
   readonly budgets: { readonly estimate: number; readonly slice: number; readonly full: number };
   readonly sliceRequests: number;
   readonly compareWith: readonly string[];
+  /** What money is reckoned with. */
+  readonly worth: WorthAssumptions;
 }
 
 /**
@@ -53,13 +57,15 @@ export function loadExploration(
   if (!checked.success) {
     throw schemaError(checked.error.issues, root, (at) => schemaKeys(explorationSchema, at));
   }
-  const base = withoutKeys(root, ["explore"]);
+  const base = withoutKeys(root, ["explore", "worth"]);
   const scenario = resolveScenario(root, path, files);
   refuseUnsearchable(scenario, root);
   const input = checked.data.explore;
   input.compare_with.forEach((name, i) => {
     placed(root, ["explore", "compare_with", i], () => findDevice(name));
   });
+  for (const name of Object.keys(checked.data.worth?.prices ?? {}))
+    placed(root, ["worth", "prices", name], () => findDevice(name));
   const space = spaceOf(root, input, scenario);
   return {
     ...{ scenario, base, space },
@@ -69,6 +75,7 @@ export function loadExploration(
     budgets: { estimate: input.estimates, slice: input.slices, full: input.replays },
     sliceRequests: input.slice_requests,
     compareWith: input.compare_with,
+    worth: worthAssumptionsOf(checked.data.worth),
   };
 }
 

@@ -20,7 +20,7 @@ export interface SearchOutcome {
   readonly candidates: readonly Candidate[];
   /** Designs none of which is better in all objectives by the highest fidelity, at most nine that stand apart. */
   readonly front: readonly Candidate[];
-  /** Of these the one that is best on average over the objectives (geometric mean). */
+  /** Of all such designs the one that is best on average over the objectives (geometric mean). */
   readonly recommended: Candidate;
   readonly effort: SearchEffort;
 }
@@ -114,11 +114,14 @@ export async function search(
     onFront.map((i) => scores[i]!),
     MOST_ON_FRONT,
   ).map((place) => onFront[place]!);
+  const recommended = byBalance(onFront, scores)[0]!;
+  // In the place of the one that stands apart the least.
+  if (!apart.includes(recommended)) apart[apart.length - 1] = recommended;
   apart.sort((a, b) => scores[a]![0]! - scores[b]![0]!);
   return {
     candidates,
     front: apart.map((i) => finalists[i]!),
-    recommended: finalists[mostBalanced(apart, scores)]!,
+    recommended: finalists[recommended]!,
     effort: {
       checked: feasibility?.checked ?? candidates.length,
       refusals: feasibility?.refusals ?? {},
@@ -171,8 +174,8 @@ function shortfall({ evaluations }: Candidate, fidelity: Fidelity, demandPerSeco
   return Math.max(0, 1 - (results.goodput_at_slo_rps ?? 0) / demandPerSecond);
 }
 
-/** The index with the best mean of the logarithms of its scores, each relative to the best of all. */
-function mostBalanced(indices: readonly number[], scores: readonly Scores[]): number {
+/** Indices by the mean of the logarithms of their scores, each relative to the best of all: the best first. */
+export function byBalance(indices: readonly number[], scores: readonly Scores[]): number[] {
   const worth = (index: number) =>
     scores[index]!.reduce((sum, score, i) => {
       const best = Math.min(...indices.map((other) => scores[other]![i]!));
@@ -180,7 +183,7 @@ function mostBalanced(indices: readonly number[], scores: readonly Scores[]): nu
       const ratio = best < 0 ? best / Math.min(score, -1e-300) : score / Math.max(best, 1e-300);
       return sum + Math.log(ratio);
     }, 0);
-  return indices.reduce((best, index) => (worth(index) < worth(best) ? index : best));
+  return [...indices].sort((a, b) => worth(a) - worth(b));
 }
 
 function correlation(

@@ -152,7 +152,8 @@ describe("a search", () => {
     const findings = await findingsOf(
       exploration,
       await whole,
-      (settings) => evaluator.systemOf(settings),
+      demand,
+      evaluator,
       inlineEngine(remembering),
       store,
     );

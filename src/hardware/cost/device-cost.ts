@@ -41,13 +41,18 @@ export interface DeviceCost {
 /** Share of a GPU's die that is cores and L2 slices, both made with spares (GA100 die photo in LLMCompass: 595 of 826 mm²). */
 const GPU_HARVESTED_SHARE = 0.72;
 
-/** @throws InputError for a process whose areas or prices are not known */
+/**
+ * @param leastMm2 of the die of a design: what has to stand along its edge may need more than what is on it
+ * @throws InputError for a process whose areas or prices are not known
+ */
 export function deviceCost(
   device: Device,
   assumptions: CostAssumptions = defaultCostAssumptions(device),
+  leastMm2 = 0,
 ): DeviceCost {
   const dies = device.kind === "gpu" ? Math.ceil(device.dieMm2 / RETICLE_MM2) : 1;
-  const die = device.kind === "gpu" ? gpuDie(device, dies, assumptions) : hdaDie(device, assumptions);
+  const die =
+    device.kind === "gpu" ? gpuDie(device, dies, assumptions) : hdaDie(device, assumptions, leastMm2);
   const dieMm2 = dies * die.dieMm2;
   const dieYield = harvestedYield(die, assumptions.defectsPerCm2, assumptions.clusteringAlpha);
   const dieDollars =
@@ -98,14 +103,14 @@ function gpuDie(device: GpuDevice, dies: number, { spareCoreShare }: CostAssumpt
 }
 
 /** The die with as many cores more as are spares. */
-function hdaDie(device: HdaDevice, assumptions: CostAssumptions): HarvestedDie {
+function hdaDie(device: HdaDevice, assumptions: CostAssumptions, leastMm2: number): HarvestedDie {
   const counts = coreCounts(device.cores, assumptions.spareCoreShare);
   const { totalMm2, blocks } = deviceAreaMm2(
     { ...device, cores: counts.cores },
     areaConstantsOf(assumptions),
   );
   const coresMm2 = blocks.reduce((sum, { name, mm2 }) => sum + (CORE_BLOCKS.has(name) ? mm2 : 0), 0);
-  return { dieMm2: totalMm2, coreMm2: coresMm2 / counts.cores, ...counts };
+  return { dieMm2: Math.max(totalMm2, leastMm2), coreMm2: coresMm2 / counts.cores, ...counts };
 }
 
 function coreCounts(needed: number, spareShare: number): Pick<HarvestedDie, "cores" | "spareCores"> {

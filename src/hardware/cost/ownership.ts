@@ -57,7 +57,7 @@ export function dollarsPerMillionTokens(dollarsPerHour: number, tokensPerSecond:
 }
 
 /** Equal payments that settle a loan and its interest; an equal share of it where there is none. */
-function annuityDollars(loanDollars: number, ratePerPayment: number, payments: number): number {
+export function annuityDollars(loanDollars: number, ratePerPayment: number, payments: number): number {
   if (ratePerPayment === 0) return loanDollars / payments;
-  return (loanDollars * ratePerPayment) / (1 - (1 + ratePerPayment) ** -payments);
+  return (loanDollars * ratePerPayment) / -Math.expm1(-payments * Math.log1p(ratePerPayment));
 }

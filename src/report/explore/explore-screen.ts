@@ -1,5 +1,5 @@
 import type { Findings } from "../../search/findings.ts";
-import { plainTable } from "../plain-table.ts";
+import { plainTable, type TextTable } from "../plain-table.ts";
 import type { Paint } from "../terminal.ts";
 import {
   comparisonTable,
@@ -8,8 +8,8 @@ import {
   recommendedText,
   sensitivityTable,
   tradeLines,
-  type TextTable,
 } from "./explore-tables.ts";
+import { worthLines } from "./worth-text.ts";
 
 /** The one screen of a search. */
 export function exploreScreen(findings: Findings, paint: Paint): string {
@@ -32,6 +32,8 @@ export function exploreScreen(findings: Findings, paint: Paint): string {
     ...tradeLines(findings),
     "",
     ...(findings.sensitivities.length === 0 ? [] : [table(sensitivityTable(findings)), ""]),
+    ...worthLines(findings.worth),
+    "",
     ...effortLines(findings),
     "",
   ].join("\n");

@@ -4,15 +4,11 @@ import type { Findings } from "../../search/findings.ts";
 import { objectiveLabel } from "../../search/objectives.ts";
 import { resultsOf } from "../../search/search.ts";
 import { formatCount, formatPlural, formatShare } from "../format.ts";
+import type { TextTable } from "../plain-table.ts";
 import { axisLabel, axisText } from "./design-text.ts";
 import { resultLabel, resultText, resultWithin, signedPercent } from "./result-text.ts";
 import { tradeSentence } from "./trade-sentence.ts";
-
-/** A table for the terminal and the page alike. */
-export interface TextTable {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
+import { worthRow } from "./worth-text.ts";
 
 const COMPARED: readonly ResultName[] = [
   ...(["goodput_at_slo_rps", "ttft_p50_s", "ttft_p99_s", "tbt_p50_s", "tbt_p99_s"] as const),
@@ -21,24 +17,30 @@ const COMPARED: readonly ResultName[] = [
 ];
 
 /** The recommended design beside known devices, a row a result. */
-export function comparisonTable({ outcome, comparisons }: Findings): TextTable {
+export function comparisonTable({ outcome, comparisons, worth }: Findings): TextTable {
   const columns: readonly (readonly [string, Evaluation])[] = [
     ["recommended", outcome.recommended.evaluations.full!],
     ...comparisons.map(({ name, evaluation }) => [name, evaluation] as const),
   ];
   return {
     head: ["", ...columns.map(([name]) => name)],
-    rows: COMPARED.map((name) => [
-      resultLabel(name),
-      ...columns.map(([, evaluation], i) => {
-        const results = resultsOf(evaluation);
-        if (results === undefined) return "-";
-        const halves = i === 0 && evaluation.kind === "done" ? evaluation.halfWidths : undefined;
-        return name === "goodput_at_slo_rps"
-          ? resultWithin(name, results, halves)
-          : resultText(name, results[name]);
-      }),
-    ]),
+    rows: [
+      ...COMPARED.map((name) => [
+        resultLabel(name),
+        ...columns.map(([, evaluation], i) => {
+          const results = resultsOf(evaluation);
+          if (results === undefined) return "-";
+          const halves = i === 0 && evaluation.kind === "done" ? evaluation.halfWidths : undefined;
+          return name === "goodput_at_slo_rps"
+            ? resultWithin(name, results, halves)
+            : resultText(name, results[name]);
+        }),
+      ]),
+      worthRow(
+        worth,
+        columns.map(([name]) => name),
+      ),
+    ],
   };
 }
 

@@ -4,6 +4,7 @@ import type { Findings } from "../../search/findings.ts";
 import { inSnakeCase } from "../../scenario/setting-map.ts";
 import type { RunIdentity } from "../run-report.ts";
 import { tradeSentence } from "./trade-sentence.ts";
+import { worthJsonOf } from "./worth-json.ts";
 
 /** `pareto.json` as a plain object: the front, what stands beside it, and what the search took. */
 export function paretoJsonOf(findings: Findings, identity: RunIdentity): Record<string, unknown> {
@@ -33,6 +34,7 @@ export function paretoJsonOf(findings: Findings, identity: RunIdentity): Record<
       ...{ resource, change, results: results ?? null, problem: results === undefined ? problem : null },
     })),
     headroom: headroom.map(({ name, left }) => ({ limit: name, left })),
+    worth: worthJsonOf(findings.worth),
     effort: inSnakeCase(outcome.effort),
   };
 }

@@ -15,6 +15,7 @@ import { NAME_BELOW, shortened, type Chart } from "./chart-parts.ts";
 import { html } from "./markup.ts";
 import { chartCard, pageHeader, reportPage } from "./page.ts";
 import { textTable } from "./text-table.ts";
+import { worthCharts, worthSection } from "./worth-section.ts";
 
 /**
  * One self-contained page of a search: the recommended design beside known devices, the front, and every design that was looked
@@ -24,6 +25,7 @@ import { textTable } from "./text-table.ts";
 export function explorePage(findings: Findings, chartLibrary: string): string {
   const { scenario } = findings.exploration;
   const charts = chartsOf(findings);
+  const money = worthCharts(findings.worth);
   const body = html`<main>
     ${pageHeader("search")}
     <h1>${scenario.name}</h1>
@@ -41,6 +43,7 @@ export function explorePage(findings: Findings, chartLibrary: string): string {
     <div class="grid">${charts.map(chartCard)}</div>
     <h2>What a tenth of each resource is worth</h2>
     <section class="card">${textTable(sensitivityTable(findings))}</section>
+    ${worthSection(findings.worth, money)}
     <h2>How it was found</h2>
     <section class="card">
       <ul>
@@ -48,7 +51,7 @@ export function explorePage(findings: Findings, chartLibrary: string): string {
       </ul>
     </section>
   </main>`;
-  return reportPage(scenario.name, body, charts, chartLibrary);
+  return reportPage(scenario.name, body, [...charts, ...money], chartLibrary);
 }
 
 const SERIES_OF: Readonly<Record<Fidelity, string>> = {

@@ -1,6 +1,6 @@
 import { PUBLISHED } from "../../search/paper/published.ts";
 import { THINK_SECONDS } from "../../search/paper/service.ts";
-import type { TextTable } from "../explore/explore-tables.ts";
+import type { TextTable } from "../plain-table.ts";
 import type { PaperReport, ReportedCase } from "../paper/paper-report.ts";
 import {
   aloneTable,

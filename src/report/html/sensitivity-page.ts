@@ -4,12 +4,11 @@ import { formatWithPrefix } from "../format.ts";
 import type { SensitivityReport } from "../sensitivity/sensitivity-report.ts";
 import { coarseText, sensitivitySentence } from "../sensitivity/sensitivity-screen.ts";
 import { signedShare } from "../validation/validation-screen.ts";
-import { shortened, type Chart } from "./chart-parts.ts";
+import type { Chart } from "./chart-parts.ts";
 import { html, type Html } from "./markup.ts";
 import { chartCard, pageHeader, reportPage } from "./page.ts";
-
-/** Knobs that are drawn; the others hardly move anything. */
-const MOST_BARS = 15;
+import { textTable } from "./text-table.ts";
+import { tornadoChart } from "./tornado-chart.ts";
 
 /**
  * One self-contained page: a tornado of the strongest knobs, and all of them in a table.
@@ -40,65 +39,33 @@ export function sensitivityPage(report: SensitivityReport, chartLibrary: string)
 }
 
 function tornado({ figure, share, sensitivities }: SensitivityReport): Chart {
-  const drawn = sensitivities
-    .filter((one) => strength(one) > 0)
-    .slice(0, MOST_BARS)
-    .reverse();
-  const bars = (name: string, colour: number, side: (one: (typeof drawn)[number]) => Effect | Refusal) => ({
-    type: "bar",
-    name,
-    color: `@series${colour}`,
-    barGap: "-100%",
-    barWidth: "62%",
-    data: drawn.map((one) => {
-      const of = side(one);
-      return isEffect(of) ? shortened(of.change) : 0;
-    }),
-  });
+  const changeOf = (side: Effect | Refusal) => (isEffect(side) ? side.change : 0);
   const text = `${Math.round(100 * share)} %`;
-  return {
+  return tornadoChart({
     id: "tornado",
     title: `Change of ${figure}`,
     caption: "The strongest knob on top; a bar to each side for the knob turned down and up.",
-    wide: true,
-    option: {
-      animation: false,
-      aria: { enabled: true },
-      grid: { left: 230, right: 24, top: 32, bottom: 28 },
-      legend: { show: true, top: 0, right: 0 },
-      tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: "@share" },
-      xAxis: { type: "value", axisLabel: { formatter: "@share" } },
-      yAxis: { type: "category", data: drawn.map(({ knob }) => knob.path), axisTick: { show: false } },
-      series: [bars(`-${text}`, 1, ({ down }) => down), bars(`+${text}`, 0, ({ up }) => up)],
-    },
-  };
+    bars: sensitivities
+      .filter((one) => strength(one) > 0)
+      .map(({ knob, down, up }) => ({ name: knob.path, low: changeOf(down), high: changeOf(up) })),
+    sides: { low: `-${text}`, high: `+${text}` },
+    formatter: "@share",
+  });
 }
 
 function knobTable(report: SensitivityReport): Html {
+  const estimatedText = (side: Effect | Refusal) =>
+    isEffect(side) && side.estimated !== null ? signedShare(side.estimated) : "";
   return html`<section class="card">
-    <table>
-      <thead>
-        <tr>
-          ${["knob", "now", "turned down", "turned up", "est. down", "est. up"].map((head) => html`<th>${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${report.sensitivities.map(
-          ({ knob, down, up }) =>
-            html`<tr>
-              <th>${knob.path}</th>
-              <td>${formatWithPrefix(knob.value, knob.unit)}</td>
-              ${[down, up].map((side) => html`<td>${sideText(side) + coarseText(report, knob, side)}</td>`)}
-              ${[down, up].map(
-                (side) =>
-                  html`<td>
-                    ${isEffect(side) && side.estimated !== null ? signedShare(side.estimated) : ""}
-                  </td>`,
-              )}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${textTable({
+      head: ["knob", "now", "turned down", "turned up", "est. down", "est. up"],
+      rows: report.sensitivities.map(({ knob, down, up }) => [
+        knob.path,
+        formatWithPrefix(knob.value, knob.unit),
+        ...[down, up].map((side) => sideText(side) + coarseText(report, knob, side)),
+        ...[down, up].map(estimatedText),
+      ]),
+    })}
   </section>`;
 }
 

@@ -1,7 +1,7 @@
-import type { TextTable } from "../explore/explore-tables.ts";
+import type { TextTable } from "../plain-table.ts";
 import { html, type Html } from "./markup.ts";
 
-/** A table of texts whose first column names the rows. */
+/** A table of texts; the first cell of a row is its head. */
 export function textTable({ head, rows }: TextTable): Html {
   return html`<table>
     <thead>
@@ -11,10 +11,10 @@ export function textTable({ head, rows }: TextTable): Html {
     </thead>
     <tbody>
       ${rows.map(
-        ([first = "", ...cells]) =>
+        ([first = "", ...rest]) =>
           html`<tr>
             <th>${first}</th>
-            ${cells.map((text) => html`<td>${text}</td>`)}
+            ${rest.map((cell) => html`<td>${cell}</td>`)}
           </tr>`,
       )}
     </tbody>

@@ -11,6 +11,7 @@ import type { Chart } from "./chart-parts.ts";
 import { comparisonChart, type ComparedDot } from "./comparison-chart.ts";
 import { html, type Html } from "./markup.ts";
 import { chartCard, pageHeader, reportPage } from "./page.ts";
+import { textTable } from "./text-table.ts";
 
 /**
  * One self-contained page: errors by dataset and device, a scatter plot a dataset, and what was not scored.
@@ -81,26 +82,11 @@ function summaryTable(summary: readonly SummaryRow[]): Html {
 }
 
 function unmodelledTable({ unmodelled }: Validation): Html {
+  const rows = unmodelled.map(({ dataset, device, model, reason, rows: count }) => [
+    ...[dataset, device, model, reason, formatCount(count)],
+  ]);
   return html`<h2>Not described here, not scored</h2>
     <section class="card">
-      <table>
-        <thead>
-          <tr>
-            ${["dataset", "device", "model", "why", "rows"].map((name) => html`<th>${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${unmodelled.map(
-            ({ dataset, device, model, reason, rows }) =>
-              html`<tr>
-                <th>${dataset}</th>
-                <td>${device}</td>
-                <td>${model}</td>
-                <td>${reason}</td>
-                <td>${formatCount(rows)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
+      ${textTable({ head: ["dataset", "device", "model", "why", "rows"], rows })}
     </section>`;
 }

@@ -3,7 +3,7 @@ import { ladderFactors } from "../../search/paper/ladder.ts";
 import type { PaperCase, PaperSystem } from "../../search/paper/paper-case.ts";
 import { PUBLISHED } from "../../search/paper/published.ts";
 import type { SloConfig } from "../../serving/config.ts";
-import type { TextTable } from "../explore/explore-tables.ts";
+import type { TextTable } from "../plain-table.ts";
 import { formatCount, formatNumber, formatSeconds } from "../format.ts";
 import { timesText } from "./paper-text.ts";
 
