@@ -114,7 +114,14 @@ export interface ExploreFlags extends ScenarioFlags {
   readonly out: string;
   readonly force?: boolean;
   readonly workers?: number;
+  /** Address of a queue. */
+  readonly engine?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface WorkerFlags {
+  readonly threads?: number;
   readonly quiet?: boolean;
 }
 
