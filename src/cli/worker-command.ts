@@ -62,7 +62,7 @@ class WorkerProgress {
     this.#tell = tell;
     this.#timer = setInterval(() => {
       this.#sayRate();
-    }, PROGRESS_MILLISECONDS);
+    }, PROGRESS_MILLISECONDS).unref(); // No reason to go on when the worker cannot.
   }
 
   add(designs: number): void {

@@ -13,6 +13,8 @@ import type { RunningEngine } from "./running-engine.ts";
 
 /** How often the queue is looked through, for whatever events did not tell. */
 const LOOK_MILLISECONDS = 2000;
+/** Workers may need a moment to be back when the server is. */
+const PATIENT_LOOKS = 2;
 /** Answers, and batches given up, that nobody came for. */
 const KEPT_UNCLAIMED = 1000;
 /** Events on the server; each completed batch leaves about four. */
@@ -57,7 +59,8 @@ export class EvaluationQueue implements RunningEngine {
   readonly #left = new Map<string, Batch>();
   readonly #timer: NodeJS.Timeout;
   #threads = 0;
-  #saidNobody = false;
+  /** Looks in a row that found batches and nobody to work on them. */
+  #looksAlone = 0;
   #looking = false;
   #closed = false;
 
@@ -204,7 +207,7 @@ export class EvaluationQueue implements RunningEngine {
     this.#looking = true;
     try {
       await this.#countThreads();
-      this.#sayWhoWorks();
+      this.#sayWhenAlone();
       await offerAssignment(this.#server.client, this.#assignment);
       for (const [id, pending] of [...this.#pending]) await this.#lookAt(id, pending);
     } catch (error) {
@@ -228,20 +231,20 @@ export class EvaluationQueue implements RunningEngine {
     this.#threads = threadsOf(await this.#queue.getWorkers());
   }
 
-  #sayWhoWorks(): void {
-    const nobody = this.#threads === 0 && this.#pending.size > 0;
-    if (nobody && !this.#saidNobody) {
-      const { address, build, tell } = this.#request;
-      tell(`no worker of ador ${build} is there yet; start some, anywhere: ador worker ${address.shown}`);
-    }
-    this.#saidNobody = nobody;
+  #sayWhenAlone(): void {
+    const alone = this.#threads === 0 && this.#pending.size > 0;
+    this.#looksAlone = alone ? this.#looksAlone + 1 : 0;
+    if (this.#looksAlone !== PATIENT_LOOKS) return;
+    const { address, build, tell } = this.#request;
+    tell(`no worker of ador ${build} is there; start some, anywhere: ador worker ${address.shown}`);
   }
 
-  /** Takes back what nobody waits for any more. */
+  /** Takes back what nobody waits for any more, an earlier search's batches included. */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    const farewell = Promise.all([...this.#pending.keys()].map((id) => this.#queue.remove(id)));
+    const left = new Set([...this.#pending.keys(), ...[...this.#left.values()].map(batchId)]);
+    const farewell = Promise.all([...left].map((id) => this.#queue.remove(id)));
     await Promise.race([farewell.catch(() => undefined), pause(FAREWELL_MILLISECONDS)]);
     await Promise.race([this.#events.close(), pause(FAREWELL_MILLISECONDS)]);
     this.#server.close();

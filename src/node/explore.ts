@@ -56,18 +56,18 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
   const { supply, identity } = await prepareRequests(exploration.scenario);
   checkSupply(supply, exploration.scenario);
   const study = studyOf(exploration, supply);
-  const store = new SearchStore(out, {
-    study: studyId(exploration, identity),
-    scenario: exploration.scenario.name,
-    model: exploration.scenario.systems[0]!.model.name,
-    version: identity.version,
-    space: exploration.space.axes,
-  });
+  const assignment = assignmentOf(study);
+  const engine = await request.openEngine(assignment);
   try {
-    request.onFound(store.found);
-    const assignment = assignmentOf(study);
-    const engine = await request.openEngine(assignment);
+    const store = new SearchStore(out, {
+      study: studyId(exploration, identity),
+      scenario: exploration.scenario.name,
+      model: exploration.scenario.systems[0]!.model.name,
+      version: identity.version,
+      space: exploration.space.axes,
+    });
     try {
+      request.onFound(store.found);
       const outcome = await search(exploration, rateOf(study.table), engine, store, (progress) => {
         request.onProgress(progress);
       });
@@ -76,10 +76,10 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
       writeFindings(request, findings, identity);
       return { findings, identity };
     } finally {
-      await engine.close();
+      store.close();
     }
   } finally {
-    store.close();
+    await engine.close();
   }
 }
 

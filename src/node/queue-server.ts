@@ -50,15 +50,17 @@ export class QueueServer {
    */
   static async connect(address: QueueAddress, flag: string, tell: Tell): Promise<QueueServer> {
     const { Redis: Client } = await import("ioredis"); // Only when it is needed: loading it takes a while.
+    let hopeless = false;
     const client = new Client(address.url, {
       maxRetriesPerRequest: null,
-      retryStrategy: (times) => Math.min(100 * times, LONGEST_RETRY_MILLISECONDS),
+      retryStrategy: (times) => (hopeless ? null : Math.min(100 * times, LONGEST_RETRY_MILLISECONDS)),
     });
     const server = new QueueServer(client, address, tell);
     await new Promise<void>((resolve, reject) => {
       client.once("ready", resolve);
       client.on("error", (error: NodeJS.ErrnoException) => {
         if (error.name === "ReplyError" || error.code === "ENOTFOUND") {
+          hopeless = true;
           client.disconnect();
           reject(new InputError({ file: flag, message: `${address.shown}: ${error.message}` }));
         } else server.#isAway(error.code ?? error.message);

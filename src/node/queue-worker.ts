@@ -8,10 +8,10 @@ import { KEY_PREFIX, QueueServer, type QueueAddress, type Tell } from "./queue-s
 import { StudyPools } from "./study-pools.ts";
 
 /** A worker that is heard of no more loses its batches after this, and another takes them with the next look at such. */
-const LOCK_MILLISECONDS = 4000;
-const LOST_LOOK_MILLISECONDS = 2000;
+const LOCK_MILLISECONDS = 3000;
+const LOST_LOOK_MILLISECONDS = 1500;
 /** How often a batch may lose its worker before it is taken for the reason. */
-const MOST_LOSSES = 3;
+const MOST_LOSSES = 2;
 const RETRY_MILLISECONDS = 1000;
 const HAND_BACK_MILLISECONDS = 3000;
 const OTHER_BUILDS_LOOK_MILLISECONDS = 3000;
