@@ -1,8 +1,11 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { InputError } from "../core/errors.ts";
-import { explore, type FinishedSearch } from "../node/explore.ts";
+import { EvaluationPool } from "../node/evaluation-pool.ts";
+import { EvaluationQueue } from "../node/evaluation-queue.ts";
+import { explore, type ExploreRequest, type FinishedSearch } from "../node/explore.ts";
+import { programBuild } from "../node/program-version.ts";
 import { showProgress } from "../node/progress-bar.ts";
+import { parseQueueAddress } from "../node/queue-server.ts";
 import { jsonText } from "../node/result-files.ts";
 import { exploreScreen } from "../report/explore/explore-screen.ts";
 import { paretoJsonOf } from "../report/explore/pareto-json.ts";
@@ -14,20 +17,13 @@ import { paintFor } from "./paint.ts";
 
 /** `ador explore`. Returns the exit code; results go to standard output, all else to standard error. */
 export async function exploreCommand(path: string, flags: ExploreFlags): Promise<number> {
-  const { out, force, workers = availableParallelism(), json, quiet } = flags;
-  if (workers < 1)
-    throw new InputError({
-      file: "--workers",
-      message: "invalid value",
-      found: workers,
-      expected: "1 or more",
-    });
+  const { out, force, json, quiet } = flags;
   const talks = quiet !== true && json !== true;
   const progress = new StagedProgress(process.stderr.isTTY && talks);
   const unlisten = stopOnInterrupt(path, out);
   try {
     const finished = await explore({
-      ...{ path, overrides: flags, out, force: force === true, workers },
+      ...{ path, overrides: flags, out, force: force === true, openEngine: engineOf(flags) },
       onProgress: (at) => {
         progress.show(at);
       },
@@ -48,6 +44,21 @@ export async function exploreCommand(path: string, flags: ExploreFlags): Promise
     progress.end();
     unlisten();
   }
+}
+
+/** Threads of this process, or a queue. */
+function engineOf({
+  engine,
+  workers = availableParallelism(),
+  quiet,
+}: ExploreFlags): ExploreRequest["openEngine"] {
+  if (engine === undefined) return (assignment) => new EvaluationPool(assignment, workers);
+  const flag = "--engine";
+  const address = parseQueueAddress(engine, flag);
+  const tell = (notice: string) => {
+    if (quiet !== true) process.stderr.write(`${notice}\n`);
+  };
+  return (assignment) => EvaluationQueue.open(assignment, { address, flag, build: programBuild(), tell });
 }
 
 function print({ findings, identity }: FinishedSearch, { json, quiet, out }: ExploreFlags): void {

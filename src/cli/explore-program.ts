@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ExploreFlags, StoreQueryFlags } from "./flags.ts";
-import { examples, wholeNumber } from "./option-parsers.ts";
+import { examples, positiveWhole } from "./option-parsers.ts";
 import { addScenarioOptions } from "./shared-options.ts";
 
 /** `ador explore`. */
@@ -14,7 +14,11 @@ export function addExplore(program: Command): void {
     .argument("<scenario>", "scenario file (YAML) with a section `explore`")
     .requiredOption("-o, --out <dir>", "folder of the store and the results")
     .option("-f, --force", "write into a folder that holds other things")
-    .option("-w, --workers <n>", "worker threads (default: as many as there are cores)", wholeNumber);
+    .option("-w, --workers <n>", "worker threads (default: as many as there are cores)", positiveWhole)
+    .option(
+      "--engine <address>",
+      "work designs out by the processes of `ador worker` at this queue: redis://host:port (default: threads here)",
+    );
   addScenarioOptions(explore)
     .option("--json", "print pareto.json and nothing else")
     .option("-q, --quiet", "print only errors")
@@ -24,6 +28,10 @@ export function addExplore(program: Command): void {
         ["ador explore scenarios/explore/llama3-8b-chat.yaml --out out/front", "search, or go on with it"],
         ["ador explore my.yaml --out out/e --set explore.strategy=evolve", "another way to search"],
         ["ador explore my.yaml --out out/e --set explore.constraints.area=500mm2", "within other limits"],
+        [
+          "ador explore my.yaml --out out/e --engine redis://queue:6379",
+          "by all machines that run ador worker redis://queue:6379",
+        ],
       ]),
     )
     .action(async (scenario: string, options: ExploreFlags) => {

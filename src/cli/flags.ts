@@ -114,6 +114,8 @@ export interface ExploreFlags extends ScenarioFlags {
   readonly out: string;
   readonly force?: boolean;
   readonly workers?: number;
+  /** Address of a queue. */
+  readonly engine?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -126,6 +128,11 @@ export interface PaperFlags {
   readonly force?: boolean;
   readonly workers?: number;
   readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface WorkerFlags {
+  readonly threads?: number;
   readonly quiet?: boolean;
 }
 

@@ -15,6 +15,7 @@ import { addScenarioOptions } from "./shared-options.ts";
 import { addSensitivity } from "./sensitivity-program.ts";
 import { addTrace } from "./trace-program.ts";
 import { addWhy } from "./why-program.ts";
+import { addWorker } from "./worker-program.ts";
 import { addValidate, addValidateEndToEnd } from "./validate-program.ts";
 
 /** The command line. Each command loads its code when it runs, so that help comes at once. */
@@ -65,6 +66,7 @@ export function createProgram(): Command {
   addSensitivity(program);
   addExplain(program);
   addExplore(program);
+  addWorker(program);
   addStore(program);
   addPaper(program);
   addProfile(program);

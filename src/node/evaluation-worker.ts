@@ -1,16 +1,11 @@
 import { workerData } from "piscina";
-import {
-  Evaluator,
-  type Evaluation,
-  type EvaluationJob,
-  type Study,
-} from "../search/evaluation/evaluator.ts";
-import { diskFiles } from "./disk-files.ts";
+import type { Evaluation, EvaluationJob } from "../search/evaluation/evaluator.ts";
+import { evaluatorOf, type Assignment } from "./assignment.ts";
 import { inlineMore } from "./inline-more.ts";
 
 inlineMore();
 
-const evaluator = new Evaluator(workerData as Study, diskFiles);
+const evaluator = evaluatorOf(workerData as Assignment);
 
 /** Works out some designs in a thread of a pool. */
 export default function evaluateJobs(jobs: readonly EvaluationJob[]): Evaluation[] {

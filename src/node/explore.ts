@@ -8,18 +8,19 @@ import type { ScenarioOverrides } from "../scenario/load.ts";
 import { checkSupply, openSource, type RequestSupply } from "../scenario/request-supply.ts";
 import { contentId } from "../search/design-id.ts";
 import { rateOf } from "../search/evaluation/replayed-service.ts";
-import { Evaluator, type Study } from "../search/evaluation/evaluator.ts";
+import type { Study } from "../search/evaluation/evaluator.ts";
 import { findingsOf, type Findings } from "../search/findings.ts";
 import { loadExploration, type Exploration } from "../search/load-exploration.ts";
 import { search, type SearchProgress } from "../search/search.ts";
 import { collectRequests } from "../workload/collect-requests.ts";
 import type { RequestTable } from "../workload/request.ts";
+import { assignmentOf, evaluatorOf, type Assignment } from "./assignment.ts";
 import { chartLibrary } from "./chart-library.ts";
 import { diskFiles } from "./disk-files.ts";
-import { EvaluationPool } from "./evaluation-pool.ts";
 import { OutputFolder, refuseOccupied } from "./output-folder.ts";
 import { jsonText } from "./result-files.ts";
 import { prepareRequests } from "./run-scenario.ts";
+import type { RunningEngine } from "./running-engine.ts";
 import { SearchStore, STORE_FILES } from "./search-store.ts";
 
 export interface ExploreRequest {
@@ -29,7 +30,8 @@ export interface ExploreRequest {
   readonly out: string;
   /** Write into a folder that holds other things. */
   readonly force: boolean;
-  readonly workers: number;
+  /** Starts what works designs out. */
+  openEngine(assignment: Assignment): RunningEngine | Promise<RunningEngine>;
   onProgress(progress: SearchProgress): void;
   /** Evaluations that an earlier search left in the folder: of this very study, and of others. */
   onFound(found: { readonly own: number; readonly others: number }): void;
@@ -54,30 +56,31 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
   const { supply, identity } = await prepareRequests(exploration.scenario);
   checkSupply(supply, exploration.scenario);
   const study = studyOf(exploration, supply);
-  const store = new SearchStore(out, {
-    study: studyId(exploration, identity),
-    scenario: exploration.scenario.name,
-    model: exploration.scenario.systems[0]!.model.name,
-    version: identity.version,
-    space: exploration.space.axes,
-  });
+  const assignment = assignmentOf(study);
+  const engine = await request.openEngine(assignment);
   try {
-    request.onFound(store.found);
-    const pool = new EvaluationPool(study, request.workers);
+    const store = new SearchStore(out, {
+      study: studyId(exploration, identity),
+      scenario: exploration.scenario.name,
+      model: exploration.scenario.systems[0]!.model.name,
+      version: identity.version,
+      space: exploration.space.axes,
+    });
     try {
+      request.onFound(store.found);
       const demand = rateOf(study.table);
-      const outcome = await search(exploration, demand, pool, store, (progress) => {
+      const outcome = await search(exploration, demand, engine, store, (progress) => {
         request.onProgress(progress);
       });
-      const evaluator = new Evaluator(study, diskFiles);
-      const findings = await findingsOf(exploration, outcome, demand, evaluator, pool, store);
+      const evaluator = evaluatorOf(assignment);
+      const findings = await findingsOf(exploration, outcome, demand, evaluator, engine, store);
       writeFindings(request, findings, identity);
       return { findings, identity };
     } finally {
-      await pool.close();
+      store.close();
     }
   } finally {
-    store.close();
+    await engine.close();
   }
 }
 

@@ -14,6 +14,7 @@ import { PaperSystems } from "../search/paper/paper-systems.ts";
 import { ServiceBook, type ServiceStore } from "../search/paper/service-book.ts";
 import { chartLibrary } from "./chart-library.ts";
 import { diskFiles } from "./disk-files.ts";
+import { EvaluationPool } from "./evaluation-pool.ts";
 import { explore, studyOf } from "./explore.ts";
 import { OutputFolder, refuseOccupied } from "./output-folder.ts";
 import { programVersion } from "./program-version.ts";
@@ -85,7 +86,8 @@ async function reproduceCase(
   };
   tell("searching designs");
   const { findings, identity } = await explore({
-    ...{ path, overrides, out: join(out, name), force, workers },
+    ...{ path, overrides, out: join(out, name), force },
+    openEngine: (assignment) => new EvaluationPool(assignment, workers),
     onProgress: () => undefined,
     onFound: () => undefined,
   });

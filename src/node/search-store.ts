@@ -5,7 +5,7 @@ import { InputError, RunError } from "../core/errors.ts";
 import type { Evaluation, Fidelity } from "../search/evaluation/evaluator.ts";
 import { RESULT_NAMES } from "../search/evaluation/results.ts";
 import type { Store, StoredEvaluation } from "../search/store.ts";
-import { systemErrorText } from "./system-errors.ts";
+import { systemErrorCode, systemErrorText } from "./system-errors.ts";
 
 /** Files of a store in its folder: the database with its log, and a lock that the system releases whatever happens. */
 const STORE_FILE = "store.db";
@@ -69,11 +69,14 @@ export class SearchStore implements Store {
     this.#study = facts.study;
     try {
       this.#database = openDatabase(this.#path);
+      this.found = opened(this.#path, () => this.#read(facts));
     } catch (error) {
       this.#lock.close();
       throw error;
     }
-    const { study, scenario, model, version, space } = facts;
+  }
+
+  #read({ study, scenario, model, version, space }: StudyFacts): { own: number; others: number } {
     this.#database
       .prepare("INSERT OR REPLACE INTO studies VALUES (?, ?, ?, ?, ?)")
       .run(study, scenario, model, version, JSON.stringify(space));
@@ -84,7 +87,7 @@ export class SearchStore implements Store {
       if (row.study !== study) continue;
       this.#known.set(`${row.fidelity}/${row.design}`, JSON.parse(row.evaluation) as Evaluation);
     }
-    this.found = { own: this.#known.size, others: rows.length - this.#known.size };
+    return { own: this.#known.size, others: rows.length - this.#known.size };
   }
 
   find(design: string, fidelity: Fidelity): Evaluation | undefined {
@@ -94,7 +97,8 @@ export class SearchStore implements Store {
   /** @throws RunError when the disk refuses: what was saved before stays */
   save(evaluations: readonly StoredEvaluation[]): void {
     const insert = this.#database.prepare("INSERT OR IGNORE INTO evaluations VALUES (?, ?, ?, ?, ?)");
-    const saveAll = this.#database.transaction(() => {
+    try {
+      this.#database.exec("BEGIN");
       for (const { job, evaluation } of evaluations) {
         insert.run(
           this.#study,
@@ -104,10 +108,9 @@ export class SearchStore implements Store {
           JSON.stringify(evaluation),
         );
       }
-    });
-    try {
-      saveAll();
+      this.#database.exec("COMMIT");
     } catch (error) {
+      // Without COMMIT nothing of it stays; a ROLLBACK could fail in turn and hide why.
       throw new RunError(
         `cannot write ${this.#path}: ${systemErrorText(error)}; what was saved before is kept`,
       );
@@ -164,6 +167,7 @@ function openDatabase(path: string): Database.Database {
   return opened(path, () => {
     const database = new Database(path);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    requireSound(path, database);
     const version = versionOf(database);
     if (version === 0) database.exec(`BEGIN; ${SCHEMA} COMMIT;`);
     else requireVersion(path, version);
@@ -174,22 +178,41 @@ function openDatabase(path: string): Database.Database {
 function openReadOnly(path: string): Database.Database {
   return opened(path, () => {
     const database = new Database(path, { readonly: true });
+    requireSound(path, database);
     requireVersion(path, versionOf(database));
     return database;
   });
 }
 
-function opened(path: string, open: () => Database.Database): Database.Database {
+function opened<T>(path: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
     if (error instanceof InputError) throw error;
+    if (isRefusedByDisk(error)) throw new RunError(`cannot write ${path}: ${systemErrorText(error)}`);
     throw new InputError({
       file: path,
       message: `cannot open the store: ${(error as Error).message}`,
       expected: "the store of a search, or no file: delete it to start afresh",
     });
   }
+}
+
+function isRefusedByDisk(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR)/.test(systemErrorCode(error) ?? "");
+}
+
+/** Reading from a damaged database could end the process. */
+function requireSound(path: string, database: Database.Database): void {
+  const [first] = database.prepare("SELECT quick_check AS finding FROM pragma_quick_check(1)").all() as {
+    finding: string;
+  }[];
+  if (first?.finding === "ok") return;
+  throw new InputError({
+    file: path,
+    message: `the store is damaged: ${first?.finding ?? "it cannot be checked"}`,
+    expected: "an intact file, such as a copy, or none: delete it to start afresh",
+  });
 }
 
 function versionOf(database: Database.Database): number {

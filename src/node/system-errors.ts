@@ -9,6 +9,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   EFBIG: "the file would be larger than allowed",
   EROFS: "the disk is read-only",
   EMFILE: "too many open files",
+  SQLITE_FULL: "no space left on the disk",
+  SQLITE_IOERR_WRITE: "the disk refuses to take more",
+  SQLITE_IOERR_SHMSIZE: "the disk refuses to take more",
 };
 
 /** What the operating system refused, in words and without paths. */
