@@ -4,6 +4,7 @@ import type { Findings } from "../../search/findings.ts";
 import { resultsOf } from "../../search/search.ts";
 import {
   comparisonTable,
+  confirmationTable,
   effortLines,
   frontTable,
   recommendedText,
@@ -31,6 +32,7 @@ export function explorePage(findings: Findings, chartLibrary: string): string {
     <p>${scenario.description}</p>
     <h2>Beside known devices</h2>
     <section class="card">${tableOf(comparisonTable(findings))}</section>
+    ${findings.confirmations.length === 0 ? "" : html`<section class="card">${tableOf(confirmationTable(findings))}</section>`}
     <h2>Pareto front</h2>
     <section class="card">
       ${tableOf(frontTable(findings))}
