@@ -58,6 +58,11 @@ const exploreSchema = z.strictObject({
   strategy: z.enum(STRATEGIES).default("propose"),
   estimates: evaluations("Designs that are estimated at most").default(1000),
   slices: evaluations("Of these, how many are replayed under the first requests").default(64),
+  refinements: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: "Designs next to the best of those that are replayed so as well" }),
   replays: evaluations("Of those, how many are replayed under all requests").default(12),
   slice_requests: evaluations("Requests of a slice").default(2000),
   compare_with: z

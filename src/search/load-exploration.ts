@@ -10,12 +10,19 @@ import { problemAt, schemaError } from "../scenario/problems.ts";
 import { schemaKeys } from "../scenario/schema-keys.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { LIMITED, type Constraint, type LimitName } from "./constraints/limits.ts";
+import type { Fidelity } from "./evaluation/evaluator.ts";
 import { explorationSchema, type AxisInput, type BoundInput, type ExploreInput } from "./explore-schema.ts";
 import type { Objectives } from "./objectives.ts";
 import type { Axis } from "./space/axis.ts";
 import { baseValues } from "./space/base-values.ts";
 import { Space } from "./space/space.ts";
 import type { StrategyName } from "./strategies/registry.ts";
+
+/** Designs that are looked at by each fidelity at most. */
+interface Budgets extends Readonly<Record<Fidelity, number>> {
+  /** Designs next to the best slices that become slices as well. */
+  readonly refinement: number;
+}
 
 /** A search as its file states it, checked. */
 export interface Exploration {
@@ -26,8 +33,7 @@ export interface Exploration {
   readonly constraints: readonly Constraint[];
   readonly objectives: Objectives;
   readonly strategy: StrategyName;
-  /** Designs that are looked at by each fidelity at most. */
-  readonly budgets: { readonly estimate: number; readonly slice: number; readonly full: number };
+  readonly budgets: Budgets;
   readonly sliceRequests: number;
   readonly compareWith: readonly string[];
 }
@@ -66,7 +72,12 @@ export function loadExploration(
     constraints: constraintsOf(root, input),
     objectives: objectivesOf(input),
     strategy: input.strategy,
-    budgets: { estimate: input.estimates, slice: input.slices, full: input.replays },
+    budgets: {
+      estimate: input.estimates,
+      slice: input.slices,
+      refinement: input.refinements,
+      full: input.replays,
+    },
     sliceRequests: input.slice_requests,
     compareWith: input.compare_with,
   };

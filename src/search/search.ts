@@ -10,8 +10,10 @@ import { scoresOf, type Scores } from "./objectives.ts";
 import { paretoFront, selectBest, spreadOut } from "./pareto.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
 import { NoDesignError } from "./no-design.ts";
+import { refinement } from "./refinement.ts";
 import type { Store } from "./store.ts";
 import { STRATEGY_OF } from "./strategies/registry.ts";
+import type { Point } from "./space/space.ts";
 import type { Assessed } from "./strategies/strategy.ts";
 
 /** What a search found. */
@@ -79,12 +81,13 @@ export async function search(
 
   const problem = { space, feasibility, base, seed: scenario.seed, budget: budgets.estimate };
   const generations = STRATEGY_OF[strategy](problem);
+  const candidateAt = (point: Point): Candidate => {
+    const settings = space.settingsOf(point);
+    return { id: designId(settings), point, settings, evaluations: {} };
+  };
   let count = 0;
   for (let next = generations.next(assessed); next.done !== true; next = generations.next(assessed)) {
-    const generation = next.value.map((point): Candidate => {
-      const settings = space.settingsOf(point);
-      return { id: designId(settings), point, settings, evaluations: {} };
-    });
+    const generation = next.value.map(candidateAt);
     await look(generation, "estimate", budgets.estimate, candidates.length);
     candidates.push(...generation);
     for (const candidate of generation) {
@@ -94,6 +97,29 @@ export async function search(
     }
     count++;
   }
+
+  /** Designs around the best of those that were replayed in part, replayed in part as well. */
+  const refined = async (from: readonly Candidate[]): Promise<Candidate[]> => {
+    const steps = refinement(problem, budgets.refinement);
+    const known = new Map(candidates.map((candidate) => [space.keyOf(candidate.point), candidate]));
+    const added: Candidate[] = [];
+    const replayed = () =>
+      [...from, ...added].map((candidate) => ({
+        point: candidate.point,
+        violation: shortfall(candidate, "slice", demandPerSecond),
+        scores: scoresAt(candidate, "slice"),
+      }));
+    steps.next();
+    for (let next = steps.next(replayed()); next.done !== true; next = steps.next(replayed())) {
+      const generation = next.value.map((point) => known.get(space.keyOf(point)) ?? candidateAt(point));
+      const fresh = generation.filter(({ evaluations }) => evaluations.estimate === undefined);
+      await look(fresh, "estimate", fresh.length, 0);
+      candidates.push(...fresh);
+      await look(generation, "slice", budgets.refinement, added.length);
+      added.push(...generation);
+    }
+    return added;
+  };
 
   let survivors: readonly Candidate[] = candidates;
   for (const fidelity of ["slice", "full"] as const) {
@@ -105,6 +131,7 @@ export async function search(
     }));
     survivors = selectBest(judged, budgets[fidelity]).map((i) => known[i]!);
     await look(survivors, fidelity, survivors.length, 0);
+    if (fidelity === "slice") survivors = [...survivors, ...(await refined(survivors))];
   }
   const finalists = survivors.filter((candidate) => shortfall(candidate, "full", demandPerSecond) === 0);
   if (finalists.length === 0) throw new NoDesignError(exploration, demandPerSecond, feasibility, candidates);
