@@ -14,17 +14,11 @@ import { paintFor } from "./paint.ts";
 
 /** `ador explore`. Returns the exit code; results go to standard output, all else to standard error. */
 export async function exploreCommand(path: string, flags: ExploreFlags): Promise<number> {
-  const { out, force, workers = availableParallelism(), json, quiet } = flags;
-  if (workers < 1)
-    throw new InputError({
-      file: "--workers",
-      message: "invalid value",
-      found: workers,
-      expected: "1 or more",
-    });
+  const { out, force, json, quiet } = flags;
+  const workers = workersOf(flags);
   const talks = quiet !== true && json !== true;
   const progress = new StagedProgress(process.stderr.isTTY && talks);
-  const unlisten = stopOnInterrupt(path, out);
+  const unlisten = stopOnInterrupt("explore", path, out);
   try {
     const finished = await explore({
       ...{ path, overrides: flags, out, force: force === true, workers },
@@ -50,6 +44,17 @@ export async function exploreCommand(path: string, flags: ExploreFlags): Promise
   }
 }
 
+/** @throws InputError for no workers at all */
+export function workersOf({ workers = availableParallelism() }: ExploreFlags): number {
+  if (workers >= 1) return workers;
+  throw new InputError({
+    file: "--workers",
+    message: "invalid value",
+    found: workers,
+    expected: "1 or more",
+  });
+}
+
 function print({ findings, identity }: FinishedSearch, { json, quiet, out }: ExploreFlags): void {
   if (json === true) {
     process.stdout.write(jsonText(paretoJsonOf(findings, identity)));
@@ -62,7 +67,7 @@ function print({ findings, identity }: FinishedSearch, { json, quiet, out }: Exp
 }
 
 /** A bar for each fidelity in turn. */
-class StagedProgress {
+export class StagedProgress {
   readonly #shown: boolean;
   #at: SearchProgress | undefined;
   #hide: (() => void) | undefined;
@@ -88,9 +93,9 @@ class StagedProgress {
 }
 
 /** All that was worked out is in the store already: a Ctrl-C can end the program at once. */
-function stopOnInterrupt(path: string, out: string): () => void {
+export function stopOnInterrupt(command: string, path: string, out: string): () => void {
   const onInterrupt = (): void => {
-    process.stderr.write(`\ninterrupted; to go on: ador explore ${path} --out ${out}\n`);
+    process.stderr.write(`\ninterrupted; to go on: ador ${command} ${path} --out ${out}\n`);
     process.exit(EXIT.interrupted);
   };
   process.on("SIGINT", onInterrupt);

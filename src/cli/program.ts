@@ -8,6 +8,7 @@ import { addCompare } from "./compare-program.ts";
 import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName } from "./flags.ts";
 import { examples } from "./option-parsers.ts";
+import { addProportions } from "./proportions-program.ts";
 import { addProfile } from "./profile-program.ts";
 import { addRun } from "./run-program.ts";
 import { addScenarioOptions } from "./shared-options.ts";
@@ -64,6 +65,7 @@ export function createProgram(): Command {
   addSensitivity(program);
   addExplain(program);
   addExplore(program);
+  addProportions(program);
   addStore(program);
   addProfile(program);
   addTrace(program);

@@ -8,10 +8,12 @@ import type { ScenarioOverrides } from "../scenario/load.ts";
 import { checkSupply, openSource, type RequestSupply } from "../scenario/request-supply.ts";
 import { contentId } from "../search/design-id.ts";
 import { rateOf } from "../search/evaluation/replayed-service.ts";
+import type { Engine } from "../search/engine.ts";
 import { Evaluator, type Study } from "../search/evaluation/evaluator.ts";
 import { findingsOf, type Findings } from "../search/findings.ts";
 import { loadExploration, type Exploration } from "../search/load-exploration.ts";
 import { search, type SearchProgress } from "../search/search.ts";
+import type { Store } from "../search/store.ts";
 import { collectRequests } from "../workload/collect-requests.ts";
 import type { RequestTable } from "../workload/request.ts";
 import { chartLibrary } from "./chart-library.ts";
@@ -50,7 +52,36 @@ const RESULT_FILES = ["candidates.csv", "pareto.json", "report.html"];
 export async function explore(request: ExploreRequest): Promise<FinishedSearch> {
   const { out } = request;
   const exploration = loadExploration(request.path, diskFiles, request.overrides);
-  refuseOccupied(out, request.force, ownFiles(out));
+  refuseOccupied(out, request.force, ownFiles(out, RESULT_FILES));
+  return withOpenSearch(exploration, request, async (open) => {
+    const { study, identity, engine, store } = open;
+    const outcome = await search(exploration, rateOf(study.table), engine, store, (progress) => {
+      request.onProgress(progress);
+    });
+    const evaluator = new Evaluator(study, diskFiles);
+    const findings = await findingsOf(exploration, outcome, (to) => evaluator.systemOf(to), engine, store);
+    writeFindings(request, findings, identity);
+    return { findings, identity };
+  });
+}
+
+/** What a search works with, open until it is done. */
+interface OpenSearch {
+  readonly study: Study;
+  readonly identity: RunIdentity;
+  readonly engine: Engine;
+  readonly store: Store;
+}
+
+/**
+ * Reads the requests of a search and opens its store and workers for as long as they are used.
+ * @throws InputError, RunError
+ */
+export async function withOpenSearch<T>(
+  exploration: Exploration,
+  { out, workers, onFound }: Pick<ExploreRequest, "out" | "workers" | "onFound">,
+  use: (open: OpenSearch) => Promise<T>,
+): Promise<T> {
   const { supply, identity } = await prepareRequests(exploration.scenario);
   checkSupply(supply, exploration.scenario);
   const study = studyOf(exploration, supply);
@@ -62,18 +93,12 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
     space: exploration.space.axes,
   });
   try {
-    request.onFound(store.found);
-    const pool = new EvaluationPool(study, request.workers);
+    onFound(store.found);
+    const engine = new EvaluationPool(study, workers);
     try {
-      const outcome = await search(exploration, rateOf(study.table), pool, store, (progress) => {
-        request.onProgress(progress);
-      });
-      const evaluator = new Evaluator(study, diskFiles);
-      const findings = await findingsOf(exploration, outcome, (to) => evaluator.systemOf(to), pool, store);
-      writeFindings(request, findings, identity);
-      return { findings, identity };
+      return await use({ study, identity, engine, store });
     } finally {
-      await pool.close();
+      await engine.close();
     }
   } finally {
     store.close();
@@ -81,19 +106,31 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
 }
 
 function writeFindings({ out, force }: ExploreRequest, findings: Findings, identity: RunIdentity): void {
-  const own = ownFiles(out);
+  writeBesideStore(out, force, RESULT_FILES, {
+    "candidates.csv": candidatesCsv(findings),
+    "pareto.json": jsonText(paretoJsonOf(findings, identity)),
+    "report.html": explorePage(findings, chartLibrary()),
+  });
+}
+
+/** Writes results into the folder of a store, all at once, in place of what a search left there. */
+export function writeBesideStore(
+  out: string,
+  force: boolean,
+  names: readonly string[],
+  texts: Readonly<Record<string, string>>,
+): void {
+  const own = ownFiles(out, names);
   for (const name of own.filter(isStaging)) rmSync(join(out, name), { recursive: true, force: true });
   const folder = new OutputFolder(out, force, own);
-  folder.write("candidates.csv", [candidatesCsv(findings)]);
-  folder.write("pareto.json", [jsonText(paretoJsonOf(findings, identity))]);
-  folder.write("report.html", [explorePage(findings, chartLibrary())]);
+  for (const [name, text] of Object.entries(texts)) folder.write(name, [text]);
   folder.commit();
 }
 
 /** What a search of ours may have left in the folder: where it has a store, its files, and what a kill left of writing them. */
-function ownFiles(out: string): string[] {
+export function ownFiles(out: string, results: readonly string[]): string[] {
   if (!existsSync(join(out, STORE_FILES[0]!))) return [];
-  return [...STORE_FILES, ...RESULT_FILES, ...readdirSync(out).filter(isStaging)];
+  return [...STORE_FILES, ...results, ...readdirSync(out).filter(isStaging)];
 }
 
 function isStaging(name: string): boolean {

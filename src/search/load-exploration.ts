@@ -47,7 +47,14 @@ export function loadExploration(
   files: ScenarioFiles,
   overrides: ScenarioOverrides = {},
 ): Exploration {
-  const root = readOverridden(path, files, overrides);
+  return explorationOf(readOverridden(path, files, overrides), path, files);
+}
+
+/**
+ * Checks a scenario with a section `explore`, as read from `path`.
+ * @throws InputError with file, line and column for all that is wrong with it
+ */
+export function explorationOf(root: LocatedMap, path: string, files: ScenarioFiles): Exploration {
   if (locatedAt(root, ["explore"]) === undefined) {
     throw new InputError({
       file: path,

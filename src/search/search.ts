@@ -51,6 +51,7 @@ const MOST_ON_FRONT = 9;
  * Searches: a strategy asks for estimates, the best of which are replayed in part, and the best of these whole. Depends on
  * the exploration alone, not on where and when the work is done, nor on what the store already knows.
  * @param demandPerSecond requests that a design has to serve within the SLO to be worth anything
+ * @param starts designs that are replayed, in part and whole, whatever else is
  * @throws NoDesignError when nothing in the space can be built, or nothing meets the demand
  */
 export async function search(
@@ -59,6 +60,7 @@ export async function search(
   engine: Engine,
   store: Store,
   onProgress: (progress: SearchProgress) => void = () => undefined,
+  starts: readonly Point[] = [],
 ): Promise<SearchOutcome> {
   const { space, scenario, constraints, objectives, budgets, strategy } = exploration;
   const { device } = scenario.systems[0]!;
@@ -98,10 +100,21 @@ export async function search(
     count++;
   }
 
+  const known = new Map(candidates.map((candidate) => [space.keyOf(candidate.point), candidate]));
+  /** The candidates at these points, estimated where the strategy did not ask for them. */
+  const candidatesAt = async (points: readonly Point[]): Promise<Candidate[]> => {
+    const all = points.map((point) => known.get(space.keyOf(point)) ?? candidateAt(point));
+    const fresh = all.filter(({ evaluations }) => evaluations.estimate === undefined);
+    await look(fresh, "estimate", fresh.length, 0);
+    candidates.push(...fresh);
+    for (const candidate of fresh) known.set(space.keyOf(candidate.point), candidate);
+    return all;
+  };
+  const started = await candidatesAt(starts);
+
   /** Designs around the best of those that were replayed in part, replayed in part as well. */
   const refined = async (from: readonly Candidate[]): Promise<Candidate[]> => {
     const steps = refinement(problem, budgets.refinement);
-    const known = new Map(candidates.map((candidate) => [space.keyOf(candidate.point), candidate]));
     const added: Candidate[] = [];
     const replayed = () =>
       [...from, ...added].map((candidate) => ({
@@ -111,10 +124,7 @@ export async function search(
       }));
     steps.next();
     for (let next = steps.next(replayed()); next.done !== true; next = steps.next(replayed())) {
-      const generation = next.value.map((point) => known.get(space.keyOf(point)) ?? candidateAt(point));
-      const fresh = generation.filter(({ evaluations }) => evaluations.estimate === undefined);
-      await look(fresh, "estimate", fresh.length, 0);
-      candidates.push(...fresh);
+      const generation = await candidatesAt(next.value);
       await look(generation, "slice", budgets.refinement, added.length);
       added.push(...generation);
     }
@@ -124,12 +134,13 @@ export async function search(
   let survivors: readonly Candidate[] = candidates;
   for (const fidelity of ["slice", "full"] as const) {
     const before = fidelity === "slice" ? "estimate" : "slice";
-    const known = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
-    const judged = known.map((candidate) => ({
+    const eligible = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
+    const judged = eligible.map((candidate) => ({
       violation: shortfall(candidate, before, demandPerSecond),
       scores: scoresAt(candidate, before),
     }));
-    survivors = selectBest(judged, budgets[fidelity]).map((i) => known[i]!);
+    const promoted = selectBest(judged, budgets[fidelity]).map((i) => eligible[i]!);
+    survivors = [...new Set([...promoted, ...started])];
     await look(survivors, fidelity, survivors.length, 0);
     if (fidelity === "slice") survivors = [...survivors, ...(await refined(survivors))];
   }

@@ -53,7 +53,7 @@ export function explorePage(findings: Findings, chartLibrary: string): string {
   return reportPage(scenario.name, body, charts, chartLibrary);
 }
 
-function tableOf({ head, rows }: TextTable): Html {
+export function tableOf({ head, rows }: TextTable): Html {
   return html`<table>
     <thead>
       <tr>
