@@ -1,3 +1,4 @@
+import { InputError } from "../core/errors.ts";
 import { proportionsCsv } from "../report/proportions/proportions-csv.ts";
 import { proportionsJsonOf } from "../report/proportions/proportions-json.ts";
 import type { ProportionsReport } from "../report/proportions/proportions-report.ts";
@@ -61,7 +62,8 @@ async function searchStudy(
     const onSearch = (progress: SearchProgress) => {
       request.onProgress(name, progress);
     };
-    const outcome = await search(exploration, rateOf(study.table), engine, store, onSearch, starts);
+    const demand = rateOf(study.table);
+    const outcome = await named(name, () => search(exploration, demand, engine, store, onSearch, starts));
     const evaluator = new Evaluator(study, diskFiles);
     const [objective] = exploration.objectives.list;
     return proportionsOf(name, exploration.space, objective!, outcome, (to) => evaluator.systemOf(to));
@@ -73,4 +75,16 @@ function startsFor({ exploration: { space } }: NamedExploration, best: readonly 
   const axes = JSON.stringify(space.axes);
   const same = best.filter((of) => JSON.stringify(of.space.axes) === axes).map((of) => of.best.point);
   return [...new Map(same.map((point) => [space.keyOf(point), point])).values()];
+}
+
+/** Says of which study something is wrong. */
+async function named<T>(study: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      error.problems.map((problem) => ({ ...problem, message: `${study}: ${problem.message}` })),
+    );
+  }
 }
