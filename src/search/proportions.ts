@@ -1,3 +1,5 @@
+import { deviceAreaMm2 } from "../hardware/area.ts";
+import type { HdaDevice } from "../hardware/device.ts";
 import type { System } from "../scenario/scenario.ts";
 import { AREA_PART_NAMES, areaShares, type AreaPart } from "./area-shares.ts";
 import type { Candidate } from "./candidate.ts";
@@ -6,11 +8,9 @@ import type { Objective } from "./objectives.ts";
 import { resultsOf, type SearchEffort, type SearchOutcome } from "./search.ts";
 import type { Space, WrittenSetting } from "./space/space.ts";
 
-/** Share of a die that a part takes, 0..1. */
-export interface PartShare {
-  /** In the best design. */
+/** A quantity of a search's best design, and how far it goes among designs that are about as good. */
+export interface Spread {
   readonly best: number;
-  /** Among designs that are about as good. */
   readonly low: number;
   readonly high: number;
 }
@@ -22,8 +22,11 @@ export interface Proportions {
   readonly best: Candidate;
   readonly results: Results;
   /** mm² of one device. */
-  readonly dieMm2: number;
-  readonly shares: Readonly<Record<AreaPart, PartShare>>;
+  readonly dieMm2: Spread;
+  /** Bytes that the memory delivers for each operation of the arrays, both at their peaks; undefined without arrays. */
+  readonly bytesPerFlop: Spread | undefined;
+  /** 0..1 of the die. */
+  readonly shares: Readonly<Record<AreaPart, Spread>>;
   /** Designs replayed whole that are about as good, the best one included. */
   readonly near: number;
   readonly effort: SearchEffort;
@@ -47,43 +50,69 @@ export function proportionsOf(
     if (value === null) return false;
     return direction === "maximise" ? value >= best * (1 - NEAR) : value <= best * (1 + NEAR);
   };
-  const own = areaShares(systemOf(recommended.settings).device);
-  const near = candidates
-    .filter((candidate) => candidate === recommended || isNear(candidate))
-    .map(({ settings }) => areaShares(systemOf(settings).device));
+  // The best one comes first.
+  const near = [
+    recommended,
+    ...candidates.filter((candidate) => candidate !== recommended && isNear(candidate)),
+  ];
+  const devices = near.map(({ settings }) => systemOf(settings).device);
+  const divided = devices.map(areaShares);
   const shares = Object.fromEntries(
-    AREA_PART_NAMES.map((part): [AreaPart, PartShare] => {
-      const all = near.map((share) => share[part]);
-      return [part, { best: own[part], low: Math.min(...all), high: Math.max(...all) }];
-    }),
-  ) as Record<AreaPart, PartShare>;
+    AREA_PART_NAMES.map((part) => [part, spreadOf(divided.map((share) => share[part]))]),
+  ) as Record<AreaPart, Spread>;
+  const perFlop = devices.flatMap((device) => (device.kind === "hda" ? [bytesPerFlop(device)] : []));
   return {
     ...{ study, space, best: recommended, results, shares, near: near.length, effort },
-    dieMm2: (results.area_mm2 ?? 0) / (results.devices ?? 1),
+    dieMm2: spreadOf(devices.map((device) => deviceAreaMm2(device).totalMm2)),
+    bytesPerFlop: perFlop.length === 0 ? undefined : spreadOf(perFlop),
   };
 }
 
-/** A part that takes more of the die in one study than in another, beyond what designs as good differ by. */
+function spreadOf(values: readonly number[]): Spread {
+  return { best: values[0]!, low: Math.min(...values), high: Math.max(...values) };
+}
+
+function bytesPerFlop({ memory, cores, systolicArray: array, clockHertz }: HdaDevice): number {
+  return memory.bytesPerSecond / (2 * cores * array.perCore * array.rows * array.columns * clockHertz);
+}
+
+/** What differs between two studies by more than it does among designs that are about as good. */
 export interface Movement {
-  readonly part: AreaPart;
+  readonly what: AreaPart | "die_mm2" | "bytes_per_flop";
   readonly least: Proportions;
   readonly most: Proportions;
+  readonly from: Spread;
+  readonly to: Spread;
 }
 
-/** Differences below this share of the die are none. */
+/** Differences of a share below this part of the die are none, and of a quantity below this part of itself. */
 const SMALLEST = 0.02;
 
-/** What moves between the studies, most first: parts whose ranges at their least and at their most do not overlap. */
+/**
+ * What moves between the studies: die and memory per operation, then the parts that move most. Only where ranges at the least
+ * and at the most do not overlap.
+ */
 export function movementsOf(studies: readonly Proportions[]): Movement[] {
-  const shareOf = ({ shares }: Proportions, part: AreaPart) => shares[part].best;
-  return AREA_PART_NAMES.flatMap((part): Movement[] => {
-    const order = [...studies].sort((a, b) => shareOf(a, part) - shareOf(b, part));
-    const [least, most] = [order[0]!, order.at(-1)!];
-    const apart = least.shares[part].high < most.shares[part].low;
-    return apart && shareOf(most, part) - shareOf(least, part) >= SMALLEST ? [{ part, least, most }] : [];
-  }).sort((a, b) => spanOf(b) - spanOf(a));
+  const moved = (what: Movement["what"], of: (study: Proportions) => Spread | undefined): Movement[] => {
+    const known = studies.flatMap((study) => {
+      const spread = of(study);
+      return spread === undefined ? [] : [{ study, spread }];
+    });
+    if (known.length === 0) return [];
+    known.sort((a, b) => a.spread.best - b.spread.best || (a.study.study < b.study.study ? -1 : 1));
+    const [{ study: least, spread: from }, { study: most, spread: to }] = [known[0]!, known.at(-1)!];
+    return from.high < to.low ? [{ what, least, most, from, to }] : [];
+  };
+  const wholes = [
+    ...moved("die_mm2", ({ dieMm2 }) => dieMm2),
+    ...moved("bytes_per_flop", (study) => study.bytesPerFlop),
+  ].filter(({ from, to }) => to.best >= from.best * (1 + SMALLEST));
+  const parts = AREA_PART_NAMES.flatMap((part) => moved(part, ({ shares }) => shares[part])).filter(
+    (movement) => spanOf(movement) >= SMALLEST,
+  );
+  return [...wholes, ...parts.sort((a, b) => spanOf(b) - spanOf(a))];
 }
 
-function spanOf({ part, least, most }: Movement): number {
-  return most.shares[part].best - least.shares[part].best;
+function spanOf({ from, to }: Movement): number {
+  return to.best - from.best;
 }

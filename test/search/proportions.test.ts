@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findDevice } from "../../src/hardware/catalog.ts";
+import { deviceAreaMm2 } from "../../src/hardware/area.ts";
 import type { HdaDevice } from "../../src/hardware/device.ts";
 import { ADOR_RECALLED } from "../../src/hardware/presets/ador.ts";
 import type { System } from "../../src/scenario/scenario.ts";
@@ -8,12 +9,7 @@ import { AREA_PART_NAMES, areaShares, type AreaPart } from "../../src/search/are
 import type { Candidate } from "../../src/search/candidate.ts";
 import type { Results } from "../../src/search/evaluation/results.ts";
 import { loadStudies } from "../../src/search/load-studies.ts";
-import {
-  movementsOf,
-  proportionsOf,
-  type PartShare,
-  type Proportions,
-} from "../../src/search/proportions.ts";
+import { movementsOf, proportionsOf, type Spread, type Proportions } from "../../src/search/proportions.ts";
 import type { SearchOutcome } from "../../src/search/search.ts";
 import type { WrittenSetting } from "../../src/search/space/space.ts";
 import { inputErrorOf, memoryFiles } from "../scenario/memory-files.ts";
@@ -83,7 +79,11 @@ describe("proportions of a search", () => {
     expect(found.shares.systolic_arrays).toEqual({
       ...{ best: arraysOf(32), low: arraysOf(24), high: arraysOf(32) },
     });
-    expect(found.dieMm2).toBe(450);
+    const dieOf = (cores: number) => deviceAreaMm2(systemOf([["device.cores", cores]]).device).totalMm2;
+    expect(found.dieMm2).toEqual({ best: dieOf(32), low: dieOf(24), high: dieOf(32) });
+    // 2 TB/s under 32 arrays of 64×64 at 1.5 GHz: 2e12 / (2 · 32 · 4096 · 1.5e9).
+    expect(found.bytesPerFlop!.best).toBeCloseTo(0.0050863, 6);
+    expect(found.bytesPerFlop!.high).toBeCloseTo((0.0050863 * 32) / 24, 6);
   });
 
   test("take less for better where the objective is to have little", () => {
@@ -93,15 +93,16 @@ describe("proportions of a search", () => {
 });
 
 /** A study in which the arrays and trees take these shares. */
-function studyWith(study: string, systolic_arrays: PartShare, mac_trees: PartShare): Proportions {
-  const nothing: PartShare = { best: 0, low: 0, high: 0 };
+function studyWith(study: string, systolic_arrays: Spread, mac_trees: Spread): Proportions {
+  const nothing: Spread = { best: 0, low: 0, high: 0 };
   const shares = Object.fromEntries(AREA_PART_NAMES.map((part) => [part, nothing])) as Record<
     AreaPart,
-    PartShare
+    Spread
   >;
-  return { study, shares: { ...shares, systolic_arrays, mac_trees } } as unknown as Proportions;
+  const flat = { bytesPerFlop: undefined, dieMm2: { best: 400, low: 390, high: 410 } };
+  return { study, ...flat, shares: { ...shares, systolic_arrays, mac_trees } } as unknown as Proportions;
 }
-const share = (best: number, spread: number): PartShare => ({
+const share = (best: number, spread: number): Spread => ({
   best,
   low: best - spread,
   high: best + spread,
@@ -114,11 +115,21 @@ describe("what moves between studies", () => {
       studyWith("b", share(0.3, 0.02), share(0.3, 0.05)),
       studyWith("c", share(0.25, 0.2), share(0.2, 0.01)),
     ];
-    const named = movementsOf(studies).map(({ part, least, most }) => [part, least.study, most.study]);
+    const named = movementsOf(studies).map(({ what, least, most }) => [what, least.study, most.study]);
     expect(named).toEqual([
       ["mac_trees", "a", "b"],
       ["systolic_arrays", "a", "b"],
     ]);
+  });
+
+  test("tells the die first, where it differs by more than designs as good do", () => {
+    const [small, large] = [300, 500].map((mm2, i) => ({
+      ...studyWith(String(i), share(0.2, 0), share(0.1 + i / 10, 0)),
+      dieMm2: { best: mm2, low: mm2 - 90, high: mm2 + 90 },
+    }));
+    expect(movementsOf([large!, small!]).map(({ what }) => what)).toEqual(["die_mm2", "mac_trees"]);
+    const wide = { ...large!, dieMm2: { ...large!.dieMm2, low: 350 } };
+    expect(movementsOf([wide, small!]).map(({ what }) => what)).toEqual(["mac_trees"]);
   });
 
   test("is nothing where ranges overlap or the difference is below two hundredths of the die", () => {
@@ -138,7 +149,7 @@ describe("what moves between studies", () => {
             studyWith(String(i), share(percent / 100, 0.01), share(0.1, 0)),
           );
           const names = (of: readonly Proportions[]) =>
-            movementsOf(of).map(({ part, least, most }) => [part, least.study, most.study]);
+            movementsOf(of).map(({ what, least, most }) => [what, least.study, most.study]);
           expect(names([...studies].reverse())).toEqual(names(studies));
         },
       ),

@@ -1,5 +1,5 @@
 import { AREA_PARTS, AREA_PART_NAMES, type AreaPart } from "../../search/area-shares.ts";
-import type { PartShare } from "../../search/proportions.ts";
+import type { Spread } from "../../search/proportions.ts";
 import type { ProportionsReport } from "../proportions/proportions-report.ts";
 import { designsTable, movementLines, noteLines, sharesTable } from "../proportions/proportions-text.ts";
 import { resultLabel, resultText } from "../explore/result-text.ts";
@@ -81,7 +81,7 @@ function sharesChart({ studies, objective }: ProportionsReport): Chart {
         data: studies.map(({ study, dieMm2, results }) =>
           [
             study,
-            formatUnit(dieMm2, "mm²"),
+            formatUnit(dieMm2.best, "mm²"),
             `${resultText(objective.result, results[objective.result])}${objective.result === "goodput_per_mm2" ? " per 1,000 mm²" : ` ${resultLabel(objective.result)}`}`,
           ].join("\n"),
         ),
@@ -99,7 +99,7 @@ function sharesChart({ studies, objective }: ProportionsReport): Chart {
   };
 }
 
-function barOf(share: PartShare): Record<string, unknown> {
+function barOf(share: Spread): Record<string, unknown> {
   const percent = (value: number) => (100 * value).toFixed(0);
   return {
     value: Number((100 * share.best).toFixed(1)),

@@ -8,14 +8,20 @@ import type { ProportionsReport } from "./proportions-report.ts";
 export function proportionsCsv({ studies }: ProportionsReport): string {
   const { axes } = studies[0]!.space;
   const head = [
-    ...["study", "candidate_id", "die_mm2", "designs_as_good"],
-    ...AREA_PART_NAMES.flatMap((part) => [part, `${part}_low`, `${part}_high`]),
+    ...["study", "candidate_id", "designs_as_good"],
+    ...["die_mm2", "bytes_per_flop", ...AREA_PART_NAMES].flatMap((name) => [
+      name,
+      `${name}_low`,
+      `${name}_high`,
+    ]),
     ...RESULT_NAMES,
     ...axes.map(({ path }) => path),
   ];
-  const rows = studies.map(({ study, space, best, results, dieMm2, shares, near }) => [
-    ...[study, best.id, dieMm2, near],
-    ...AREA_PART_NAMES.flatMap((part) => [shares[part].best, shares[part].low, shares[part].high]),
+  const rows = studies.map(({ study, space, best, results, dieMm2, bytesPerFlop, shares, near }) => [
+    ...[study, best.id, near],
+    ...[dieMm2, bytesPerFlop, ...AREA_PART_NAMES.map((part) => shares[part])].flatMap((spread) => [
+      ...[spread?.best ?? "", spread?.low ?? "", spread?.high ?? ""],
+    ]),
     ...RESULT_NAMES.map((name) => results[name] ?? ""),
     ...axes.map((_, i) => String(axisValue(space, best, i) ?? "")),
   ]);

@@ -1,4 +1,3 @@
-import { AREA_PART_NAMES } from "../../search/area-shares.ts";
 import { movementsOf } from "../../search/proportions.ts";
 import { inSnakeCase } from "../../scenario/setting-map.ts";
 import type { ProportionsReport } from "./proportions-report.ts";
@@ -8,20 +7,19 @@ export function proportionsJsonOf(report: ProportionsReport): Record<string, unk
   const { scenario, seed, version, objective, studies } = report;
   return {
     ...{ scenario, seed, version, objective },
-    studies: studies.map(({ study, best, results, dieMm2, shares, near, effort }) => ({
+    studies: studies.map(({ study, best, results, dieMm2, bytesPerFlop, shares, near, effort }) => ({
       study,
       candidate_id: best.id,
       settings: Object.fromEntries(best.settings),
       results,
       die_mm2: dieMm2,
+      bytes_per_flop: bytesPerFlop ?? null,
       shares,
       designs_as_good: near,
       effort: inSnakeCase(effort),
     })),
-    movements: movementsOf(studies).map(({ part, least, most }) => ({
-      ...{ part, least_at: least.study, least: least.shares[part] },
-      ...{ most_at: most.study, most: most.shares[part] },
+    movements: movementsOf(studies).map(({ what, least, most, from, to }) => ({
+      ...{ what, least_at: least.study, least: from, most_at: most.study, most: to },
     })),
-    parts: AREA_PART_NAMES,
   };
 }

@@ -1,19 +1,26 @@
-import { AREA_PARTS, AREA_PART_NAMES } from "../../search/area-shares.ts";
-import { movementsOf, NEAR, type PartShare, type Proportions } from "../../search/proportions.ts";
+import { AREA_PARTS, AREA_PART_NAMES, type AreaPart } from "../../search/area-shares.ts";
+import { movementsOf, NEAR, type Movement, type Proportions, type Spread } from "../../search/proportions.ts";
 import { objectiveLabel } from "../../search/objectives.ts";
 import { axisLabel, axisText } from "../explore/design-text.ts";
 import type { TextTable } from "../explore/explore-tables.ts";
 import { resultLabel, resultText } from "../explore/result-text.ts";
-import { formatCount, formatUnit } from "../format.ts";
+import { formatCount } from "../format.ts";
 import type { ProportionsReport } from "./proportions-report.ts";
 
-/** 24 % (22 to 26). */
-function shareText({ best, low, high }: PartShare): string {
-  const percent = (share: number) => (100 * share).toFixed(0);
-  return percent(low) === percent(high)
-    ? `${percent(best)} %`
-    : `${percent(best)} % (${percent(low)}-${percent(high)})`;
+/** 24 % (22-26); the range is left out where it is none. */
+function spreadText({ best, low, high }: Spread, unit: string, factor = 1): string {
+  const digits = (value: number) => {
+    const scaled = value * factor;
+    return scaled.toFixed(unit !== "%" && scaled < 10 ? 1 : 0);
+  };
+  const text = `${digits(best)} ${unit}`;
+  return digits(low) === digits(high) ? text : `${text} (${digits(low)}-${digits(high)})`;
 }
+
+const shareText = (share: Spread) => spreadText(share, "%", 100);
+const dieText = (dieMm2: Spread) => spreadText(dieMm2, "mm²");
+/** Bytes per thousand operations are GB/s per TFLOPS. */
+const perFlopText = (bytesPerFlop: Spread) => spreadText(bytesPerFlop, "GB/s per TFLOPS", 1000);
 
 /** A row a study: what the best design is worth, its area and how it is divided. */
 export function sharesTable({ studies, objective }: ProportionsReport): TextTable {
@@ -22,13 +29,15 @@ export function sharesTable({ studies, objective }: ProportionsReport): TextTabl
       "",
       resultLabel(objective.result),
       "die",
+      "memory per array peak",
       ...AREA_PART_NAMES.map((part) => AREA_PARTS[part]),
       "as good",
     ],
-    rows: studies.map(({ study, results, dieMm2, shares, near }) => [
+    rows: studies.map(({ study, results, dieMm2, bytesPerFlop, shares, near }) => [
       study,
       resultText(objective.result, results[objective.result]),
-      formatUnit(dieMm2, "mm²"),
+      dieText(dieMm2),
+      bytesPerFlop === undefined ? "-" : perFlopText(bytesPerFlop),
       ...AREA_PART_NAMES.map((part) => shareText(shares[part])),
       formatCount(near),
     ]),
@@ -47,22 +56,28 @@ export function designsTable({ studies }: ProportionsReport): TextTable {
   };
 }
 
-const MOST_SAID = 4;
+const MOST_SAID = 5;
 
-/** What moved between the studies, a sentence a part. */
+/** What moved between the studies, a sentence each. */
 export function movementLines({ studies }: ProportionsReport): string[] {
   const moved = movementsOf(studies);
   if (moved.length === 0)
-    return ["No part moved by more than designs about as good differ among themselves."];
-  const at = (part: (typeof moved)[number]["part"], { shares, study }: Proportions) =>
-    `${shareText(shares[part])} at ${study}`;
-  return moved
-    .slice(0, MOST_SAID)
-    .map(
-      ({ part, least, most }) =>
-        `${capital(AREA_PARTS[part])}: from ${at(part, least)} to ${at(part, most)}.`,
-    );
+    return ["Nothing moved by more than designs about as good differ among themselves."];
+  return moved.slice(0, MOST_SAID).map(({ what, least, most, from, to }) => {
+    const [name, text] = MOVING[what];
+    return `${capital(name)}: from ${text(from)} at ${least.study} to ${text(to)} at ${most.study}.`;
+  });
 }
+
+const MOVING: Readonly<Record<Movement["what"], readonly [name: string, text: (spread: Spread) => string]>> =
+  {
+    die_mm2: ["die", dieText],
+    bytes_per_flop: ["memory per array peak", perFlopText],
+    ...(Object.fromEntries(AREA_PART_NAMES.map((part) => [part, [AREA_PARTS[part], shareText]])) as Record<
+      AreaPart,
+      [string, typeof shareText]
+    >),
+  };
 
 /** How to read the ranges, and how much was looked at. */
 export function noteLines({ studies, objective }: ProportionsReport): string[] {
