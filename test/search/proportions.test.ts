@@ -4,6 +4,7 @@ import { findDevice } from "../../src/hardware/catalog.ts";
 import { deviceAreaMm2 } from "../../src/hardware/area.ts";
 import type { HdaDevice } from "../../src/hardware/device.ts";
 import { ADOR_RECALLED } from "../../src/hardware/presets/ador.ts";
+import { diskFiles } from "../../src/node/disk-files.ts";
 import type { System } from "../../src/scenario/scenario.ts";
 import { AREA_PART_NAMES, areaShares, type AreaPart } from "../../src/search/area-shares.ts";
 import type { Candidate } from "../../src/search/candidate.ts";
@@ -210,5 +211,11 @@ describe("studies of a scenario", () => {
   test("are missing from a search without them", () => {
     const files = memoryFiles({ "s.yaml": BASE.replace("  studies:\n", ""), "traces/chat.csv": "" });
     expect(inputErrorOf(() => loadStudies("s.yaml", files)).message).toContain("no studies to compare");
+  });
+
+  test.each(["slo", "model", "precision", "trace"])("are sound in the bundled scenario on %s", (kind) => {
+    const studies = loadStudies(`scenarios/explore/proportions-${kind}.yaml`, diskFiles);
+    expect(studies.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(studies.map(({ exploration }) => exploration.scenario.name)).size).toBe(1);
   });
 });
