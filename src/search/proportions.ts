@@ -27,7 +27,7 @@ export interface Proportions {
   readonly bytesPerFlop: Spread | undefined;
   /** 0..1 of the die. */
   readonly shares: Readonly<Record<AreaPart, Spread>>;
-  /** Designs replayed whole that are about as good, the best one included. */
+  /** Designs replayed, whole or in part, that are about as good under the same requests; the best one included. */
   readonly near: number;
   readonly effort: SearchEffort;
 }
@@ -44,10 +44,12 @@ export function proportionsOf(
   systemOf: (settings: readonly WrittenSetting[]) => System,
 ): Proportions {
   const results = resultsOf(recommended.evaluations.full)!;
-  const best = results[result] ?? 0;
-  const isNear = (candidate: Candidate): boolean => {
-    const value = resultsOf(candidate.evaluations.full)?.[result] ?? null;
-    if (value === null) return false;
+  const isNear = ({ evaluations }: Candidate): boolean => {
+    // By the same requests as the best one: all of them, or those of a slice.
+    const fidelity = evaluations.full === undefined ? "slice" : "full";
+    const value = resultsOf(evaluations[fidelity])?.[result] ?? null;
+    const best = resultsOf(recommended.evaluations[fidelity])?.[result] ?? null;
+    if (value === null || best === null) return false;
     return direction === "maximise" ? value >= best * (1 - NEAR) : value <= best * (1 + NEAR);
   };
   // The best one comes first.

@@ -10,7 +10,7 @@ import { scoresOf, type Scores } from "./objectives.ts";
 import { paretoFront, selectBest, spreadOut } from "./pareto.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
 import { NoDesignError } from "./no-design.ts";
-import { refinement } from "./refinement.ts";
+import { diverse, refinement } from "./refinement.ts";
 import type { Store } from "./store.ts";
 import { STRATEGY_OF } from "./strategies/registry.ts";
 import type { Point } from "./space/space.ts";
@@ -136,10 +136,13 @@ export async function search(
     const before = fidelity === "slice" ? "estimate" : "slice";
     const eligible = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
     const judged = eligible.map((candidate) => ({
+      point: candidate.point,
       violation: shortfall(candidate, before, demandPerSecond),
       scores: scoresAt(candidate, before),
     }));
-    const promoted = selectBest(judged, budgets[fidelity]).map((i) => eligible[i]!);
+    const spread = fidelity === "slice" && budgets.refinement > 0;
+    const chosen = spread ? diverse(space, judged, budgets.slice) : selectBest(judged, budgets[fidelity]);
+    const promoted = chosen.map((i) => eligible[i]!);
     survivors = [...new Set([...promoted, ...started])];
     await look(survivors, fidelity, survivors.length, 0);
     if (fidelity === "slice") survivors = [...survivors, ...(await refined(survivors))];

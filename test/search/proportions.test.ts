@@ -87,6 +87,20 @@ describe("proportions of a search", () => {
     expect(found.bytesPerFlop!.high).toBeCloseTo((0.0050863 * 32) / 24, 6);
   });
 
+  test("compare designs replayed in part by the part that both served", () => {
+    const inPart = (cores: number, whole: number | undefined, part: number): Candidate => {
+      const { evaluations, ...rest } = candidateOf(cores, part);
+      const full = whole === undefined ? undefined : candidateOf(cores, whole).evaluations.full!;
+      return { ...rest, evaluations: { slice: evaluations.full!, ...(full !== undefined && { full }) } };
+    };
+    // The first requests are easier: 0.039 is near 0.04 there, 0.03 is not, whatever the best makes of all of them.
+    const all = [inPart(32, 0.03, 0.04), inPart(24, undefined, 0.0395), inPart(8, undefined, 0.03)];
+    const partly = { ...outcome, candidates: all, recommended: all[0]! };
+    const { near, shares } = proportionsOf("s", space, objective, partly, systemOf);
+    expect(near).toBe(2);
+    expect(shares.systolic_arrays.low).toBe(arraysOf(24));
+  });
+
   test("take less for better where the objective is to have little", () => {
     const least = { result: "area_mm2", direction: "minimise", weight: 1 } as const;
     expect(proportionsOf("s", space, least, outcome, systemOf).near).toBe(3);

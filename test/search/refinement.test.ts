@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ADOR_RECALLED } from "../../src/hardware/presets/ador.ts";
 import { FeasibilityCheck } from "../../src/search/constraints/feasibility-check.ts";
-import { refinement } from "../../src/search/refinement.ts";
+import { diverse, refinement } from "../../src/search/refinement.ts";
 import type { Point } from "../../src/search/space/space.ts";
 import type { Assessed, SearchProblem } from "../../src/search/strategies/strategy.ts";
 import { levels, spaceOver } from "./spaces.ts";
@@ -44,21 +44,21 @@ const behindCliff = (point: Point): number => {
 };
 
 describe("refinement by replays", () => {
-  const fittest = (): Point => {
-    let best: Point | undefined;
+  /** The least score of all designs that can be built. */
+  const leastOf = (score: (point: Point) => number): number => {
+    let least = Infinity;
     for (let i = 0; i < space.size!; i++) {
       const point = space.nth(i);
-      if (feasibility.violation(point) > 0) continue;
-      if (best === undefined || behindCliff(point) < behindCliff(best)) best = point;
+      if (feasibility.violation(point) === 0) least = Math.min(least, score(point));
     }
-    return best!;
+    return least;
   };
 
   test("steps back from the edge over which estimates went, and on to the best design of all", () => {
     const over = space.complete(Float64Array.of(16, 32, 64, 1024));
     const found = refine(problemOf(1), [over], behindCliff, 120);
     const best = Math.min(...found.map(({ scores }) => scores![0]!));
-    expect(best).toBe(behindCliff(fittest()));
+    expect(best).toBe(leastOf(behindCliff));
   });
 
   test("asks for designs that can be built, each once, and for no more than it may", () => {
@@ -73,6 +73,39 @@ describe("refinement by replays", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("follows several kinds at once: the best kind need not be the one that starts best", () => {
+    // Two hills; that of few cores, wide lanes and many tokens is the higher one, and lower where the search comes in.
+    const hills = (point: Point): number => {
+      const [cores, rows, lanes, tokens] = point as unknown as [number, number, number, number];
+      const low = 10 - (32 - cores) / 4 - lanes / 32 - tokens / 256 - Math.abs(Math.log2(rows / 16));
+      const high = 14 - (cores - 8) / 4 - (160 - lanes) / 32 - (2048 - tokens) / 300 - Math.log2(rows / 16);
+      return -Math.max(low, high);
+    };
+    const starts = [Float64Array.of(28, 16, 32, 256), Float64Array.of(16, 64, 96, 1024)].map((point) =>
+      space.complete(point),
+    );
+    expect(hills(starts[0]!)).toBeLessThan(hills(starts[1]!));
+    const found = refine(problemOf(1), starts, hills, 160);
+    expect(Math.min(...found.map(({ scores }) => scores![0]!))).toBe(leastOf(hills));
+  });
+
+  test("starts from the best designs, and from the best with each value of each axis", () => {
+    const assessed = Array.from({ length: space.size! }, (_, i): Assessed => {
+      const point = space.nth(i);
+      return { point, violation: 0, scores: [behindCliff(point)] };
+    });
+    const chosen = diverse(space, assessed, 40).map((i) => assessed[i]!);
+    const ranked = [...assessed].sort((a, b) => a.scores![0]! - b.scores![0]!);
+    expect(chosen).toHaveLength(40);
+    expect(chosen.slice(0, 20).map(({ scores }) => scores![0])).toEqual(
+      ranked.slice(0, 20).map(({ scores }) => scores![0]),
+    );
+    space.freeAxes.forEach((axis) => {
+      const values = (of: readonly Assessed[]) => new Set(of.map(({ point }) => point[axis]));
+      expect(values(chosen)).toEqual(values(assessed));
+    });
   });
 
   test("ends where there is nothing to start from", () => {

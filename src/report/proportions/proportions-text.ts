@@ -84,7 +84,7 @@ export function noteLines({ studies, objective }: ProportionsReport): string[] {
   const sum = (of: (study: Proportions) => number) =>
     formatCount(studies.reduce((total, study) => total + of(study), 0));
   return [
-    `Each row is the best design of a search of its own to ${objectiveLabel(objective)}. In brackets the range among designs replayed whole that are within ${100 * NEAR} % of it: what differs by less is a matter of taste.`,
+    `Each row is the best design of a search of its own to ${objectiveLabel(objective)}. In brackets the range among all designs replayed that are within ${100 * NEAR} % of it under the same requests (as good: how many): what differs by less is a matter of taste.`,
     `${sum(({ effort }) => effort.evaluated.estimate)} designs were estimated, ${sum(({ effort }) => effort.evaluated.slice)} replayed in part, ${sum(({ effort }) => effort.evaluated.full)} whole.`,
   ];
 }
