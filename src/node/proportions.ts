@@ -3,11 +3,13 @@ import { proportionsCsv } from "../report/proportions/proportions-csv.ts";
 import { proportionsJsonOf } from "../report/proportions/proportions-json.ts";
 import type { ProportionsReport } from "../report/proportions/proportions-report.ts";
 import { proportionsPage } from "../report/html/proportions-page.ts";
+import type { Candidate } from "../search/candidate.ts";
 import { Evaluator } from "../search/evaluation/evaluator.ts";
 import { rateOf } from "../search/evaluation/replayed-service.ts";
 import { loadStudies, type NamedExploration } from "../search/load-studies.ts";
+import { scoresOf } from "../search/objectives.ts";
 import { proportionsOf, type Proportions } from "../search/proportions.ts";
-import { search, type SearchProgress } from "../search/search.ts";
+import { replayWhole, resultsOf, search, type SearchOutcome, type SearchProgress } from "../search/search.ts";
 import type { Point } from "../search/space/space.ts";
 import { chartLibrary } from "./chart-library.ts";
 import { diskFiles } from "./disk-files.ts";
@@ -31,13 +33,15 @@ export async function proportions(request: ProportionsRequest): Promise<Proporti
   const { path, overrides, out, force } = request;
   const studies = loadStudies(path, diskFiles, overrides);
   refuseOccupied(out, force, ownFiles(out, RESULT_FILES));
-  const searchAll = async (best: readonly Proportions[]): Promise<Proportions[]> => {
-    const found: Proportions[] = [];
-    for (const study of studies) found.push(await searchStudy(request, study, startsFor(study, best)));
-    return found;
-  };
-  // What is best in one study may be in another: each goes on from the best designs of all.
-  const found = await searchAll(await searchAll([]));
+  const outcomes: SearchOutcome[] = [];
+  for (const study of studies) outcomes.push(await searchStudy(request, study));
+  const found: Proportions[] = [];
+  for (const [i, study] of studies.entries()) {
+    // What is best in one study may be in another as well, and no search finds everything.
+    const others = outcomes.filter((_, j) => j !== i && haveOneSpace(study, studies[j]!));
+    const points = others.map(({ recommended }) => recommended.point);
+    found.push(await divide(request, study, outcomes[i]!, points));
+  }
   const { scenario, objectives } = studies[0]!.exploration;
   const report: ProportionsReport = {
     ...{ scenario: scenario.name, description: scenario.description, seed: scenario.seed },
@@ -54,27 +58,42 @@ export async function proportions(request: ProportionsRequest): Promise<Proporti
 async function searchStudy(
   request: ProportionsRequest,
   { name, exploration }: NamedExploration,
-  starts: readonly Point[],
+): Promise<SearchOutcome> {
+  return named(name, () =>
+    withOpenSearch(exploration, { ...request, onFound: () => undefined }, ({ study, engine, store }) =>
+      search(exploration, rateOf(study.table), engine, store, (progress) => {
+        request.onProgress(name, progress);
+      }),
+    ),
+  );
+}
+
+/** The proportions of the best design of a study, its own or one of those found in others. */
+async function divide(
+  request: ProportionsRequest,
+  { name, exploration }: NamedExploration,
+  outcome: SearchOutcome,
+  points: readonly Point[],
 ): Promise<Proportions> {
-  const { out, workers } = request;
-  return withOpenSearch(exploration, { out, workers, onFound: () => undefined }, async (open) => {
-    const { study, engine, store } = open;
-    const onSearch = (progress: SearchProgress) => {
-      request.onProgress(name, progress);
-    };
-    const demand = rateOf(study.table);
-    const outcome = await named(name, () => search(exploration, demand, engine, store, onSearch, starts));
+  const { space, objectives } = exploration;
+  const open = { ...request, onFound: () => undefined };
+  return withOpenSearch(exploration, open, async ({ study, engine, store }) => {
+    const visitors = await replayWhole(exploration, rateOf(study.table), points, engine, store);
+    const scoreOf = ({ evaluations }: Candidate) => scoresOf(objectives, resultsOf(evaluations.full)!)[0]!;
+    const recommended = [outcome.recommended, ...visitors].reduce((best, candidate) =>
+      scoreOf(candidate) < scoreOf(best) ? candidate : best,
+    );
+    const visiting = new Set(visitors.map(({ id }) => id));
+    const candidates = [...outcome.candidates.filter(({ id }) => !visiting.has(id)), ...visitors];
     const evaluator = new Evaluator(study, diskFiles);
-    const [objective] = exploration.objectives.list;
-    return proportionsOf(name, exploration.space, objective!, outcome, (to) => evaluator.systemOf(to));
+    return proportionsOf(name, space, objectives.list[0]!, { ...outcome, candidates, recommended }, (to) =>
+      evaluator.systemOf(to),
+    );
   });
 }
 
-/** The best designs of the studies whose space is the same. */
-function startsFor({ exploration: { space } }: NamedExploration, best: readonly Proportions[]): Point[] {
-  const axes = JSON.stringify(space.axes);
-  const same = best.filter((of) => JSON.stringify(of.space.axes) === axes).map((of) => of.best.point);
-  return [...new Map(same.map((point) => [space.keyOf(point), point])).values()];
+function haveOneSpace(...studies: readonly NamedExploration[]): boolean {
+  return new Set(studies.map(({ exploration }) => JSON.stringify(exploration.space.axes))).size === 1;
 }
 
 /** Says of which study something is wrong. */

@@ -13,7 +13,7 @@ import { NoDesignError } from "./no-design.ts";
 import { diverse, refinement } from "./refinement.ts";
 import type { Store } from "./store.ts";
 import { STRATEGY_OF } from "./strategies/registry.ts";
-import type { Point } from "./space/space.ts";
+import type { Point, Space } from "./space/space.ts";
 import type { Assessed } from "./strategies/strategy.ts";
 
 /** What a search found. */
@@ -51,7 +51,6 @@ const MOST_ON_FRONT = 9;
  * Searches: a strategy asks for estimates, the best of which are replayed in part, and the best of these whole. Depends on
  * the exploration alone, not on where and when the work is done, nor on what the store already knows.
  * @param demandPerSecond requests that a design has to serve within the SLO to be worth anything
- * @param starts designs that are replayed, in part and whole, whatever else is
  * @throws NoDesignError when nothing in the space can be built, or nothing meets the demand
  */
 export async function search(
@@ -60,7 +59,6 @@ export async function search(
   engine: Engine,
   store: Store,
   onProgress: (progress: SearchProgress) => void = () => undefined,
-  starts: readonly Point[] = [],
 ): Promise<SearchOutcome> {
   const { space, scenario, constraints, objectives, budgets, strategy } = exploration;
   const { device } = scenario.systems[0]!;
@@ -83,13 +81,9 @@ export async function search(
 
   const problem = { space, feasibility, base, seed: scenario.seed, budget: budgets.estimate };
   const generations = STRATEGY_OF[strategy](problem);
-  const candidateAt = (point: Point): Candidate => {
-    const settings = space.settingsOf(point);
-    return { id: designId(settings), point, settings, evaluations: {} };
-  };
   let count = 0;
   for (let next = generations.next(assessed); next.done !== true; next = generations.next(assessed)) {
-    const generation = next.value.map(candidateAt);
+    const generation = next.value.map((point) => candidateAt(space, point));
     await look(generation, "estimate", budgets.estimate, candidates.length);
     candidates.push(...generation);
     for (const candidate of generation) {
@@ -103,14 +97,13 @@ export async function search(
   const known = new Map(candidates.map((candidate) => [space.keyOf(candidate.point), candidate]));
   /** The candidates at these points, estimated where the strategy did not ask for them. */
   const candidatesAt = async (points: readonly Point[]): Promise<Candidate[]> => {
-    const all = points.map((point) => known.get(space.keyOf(point)) ?? candidateAt(point));
+    const all = points.map((point) => known.get(space.keyOf(point)) ?? candidateAt(space, point));
     const fresh = all.filter(({ evaluations }) => evaluations.estimate === undefined);
     await look(fresh, "estimate", fresh.length, 0);
     candidates.push(...fresh);
     for (const candidate of fresh) known.set(space.keyOf(candidate.point), candidate);
     return all;
   };
-  const started = await candidatesAt(starts);
 
   /** Designs around the best of those that were replayed in part, replayed in part as well. */
   const refined = async (from: readonly Candidate[]): Promise<Candidate[]> => {
@@ -143,7 +136,7 @@ export async function search(
     const spread = fidelity === "slice" && budgets.refinement > 0;
     const chosen = spread ? diverse(space, judged, budgets.slice) : selectBest(judged, budgets[fidelity]);
     const promoted = chosen.map((i) => eligible[i]!);
-    survivors = [...new Set([...promoted, ...started])];
+    survivors = promoted;
     await look(survivors, fidelity, survivors.length, 0);
     if (fidelity === "slice") survivors = [...survivors, ...(await refined(survivors))];
   }
@@ -177,6 +170,26 @@ export async function search(
   };
 }
 
+/**
+ * Replays designs that were found elsewhere as a search does those that it promotes.
+ * @returns those of them that can be built within the limits and meet the demand
+ */
+export async function replayWhole(
+  { space }: Exploration,
+  demandPerSecond: number,
+  points: readonly Point[],
+  engine: Engine,
+  store: Store,
+): Promise<Candidate[]> {
+  const candidates = points.map((point) => candidateAt(space, point));
+  for (const fidelity of FIDELITIES) {
+    const jobs = candidates.map((candidate) => jobOf(candidate, fidelity));
+    const found = await evaluateAll(jobs, engine, store);
+    candidates.forEach((candidate, i) => (candidate.evaluations[fidelity] = found[i]!));
+  }
+  return candidates.filter((candidate) => shortfall(candidate, "full", demandPerSecond) === 0);
+}
+
 /** Evaluates what the store does not know, and keeps each as soon as it is done. Answers in the order of the jobs. */
 export async function evaluateAll(
   jobs: readonly EvaluationJob[],
@@ -192,6 +205,11 @@ export async function evaluateAll(
     onDone(++done);
   });
   return jobs.map(({ design, fidelity }) => store.find(design, fidelity)!);
+}
+
+function candidateAt(space: Space, point: Point): Candidate {
+  const settings = space.settingsOf(point);
+  return { id: designId(settings), point, settings, evaluations: {} };
 }
 
 function jobOf({ id, settings, evaluations }: Candidate, fidelity: Fidelity): EvaluationJob {
