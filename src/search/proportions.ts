@@ -101,7 +101,7 @@ export function movementsOf(studies: readonly Proportions[]): Movement[] {
       return spread === undefined ? [] : [{ study, spread }];
     });
     if (known.length === 0) return [];
-    known.sort((a, b) => a.spread.best - b.spread.best || (a.study.study < b.study.study ? -1 : 1));
+    known.sort((a, b) => a.spread.best - b.spread.best);
     const [{ study: least, spread: from }, { study: most, spread: to }] = [known[0]!, known.at(-1)!];
     return from.high < to.low ? [{ what, least, most, from, to }] : [];
   };

@@ -38,7 +38,7 @@ export function proportionsPage(report: ProportionsReport, chartLibrary: string)
       ${pageHeader("proportions")}
       <h1>${scenario}</h1>
       <p class="description">${description}</p>
-      ${movementLines(report).map((line) => html`<p class="answer">${line}</p>`)}
+      <div class="answer">${movementLines(report).map((line) => html`<div>${line}</div>`)}</div>
       <h2>How the best die is divided</h2>
       <div class="grid">${charts.map(chartCard)}</div>
       <h2>Shares of the die</h2>
@@ -93,21 +93,22 @@ function sharesChart({ studies, objective }: ProportionsReport): Chart {
         color: COLOURS[part][0],
         itemStyle: { opacity: COLOURS[part][1] },
         barWidth: "72%",
-        data: studies.map(({ shares }) => barOf(shares[part])),
+        data: studies.map(({ shares }) => barOf(shares[part], COLOURS[part][1])),
       })),
     },
   };
 }
 
-function barOf(share: Spread): Record<string, unknown> {
+function barOf(share: Spread, opacity: number): Record<string, unknown> {
   const percent = (value: number) => (100 * value).toFixed(0);
+  const [low, high] = [percent(share.low), percent(share.high)];
   return {
     value: Number((100 * share.best).toFixed(1)),
     label: {
       show: share.best >= NARROWEST_LABELLED,
-      color: "@card",
+      color: opacity === 1 ? "@card" : "@ink",
       lineHeight: 15,
-      formatter: `${percent(share.best)} %\n${percent(share.low)}-${percent(share.high)}`,
+      formatter: `${percent(share.best)} %${low === high ? "" : `\n${low}-${high}`}`,
     },
   };
 }

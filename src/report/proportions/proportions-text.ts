@@ -13,46 +13,40 @@ function spreadText({ best, low, high }: Spread, unit: string, factor = 1): stri
     const scaled = value * factor;
     return scaled.toFixed(unit !== "%" && scaled < 10 ? 1 : 0);
   };
-  const text = `${digits(best)} ${unit}`;
+  const text = unit === "" ? digits(best) : `${digits(best)} ${unit}`;
   return digits(low) === digits(high) ? text : `${text} (${digits(low)}-${digits(high)})`;
 }
 
 const shareText = (share: Spread) => spreadText(share, "%", 100);
 const dieText = (dieMm2: Spread) => spreadText(dieMm2, "mm²");
 /** Bytes per thousand operations are GB/s per TFLOPS. */
-const perFlopText = (bytesPerFlop: Spread) => spreadText(bytesPerFlop, "GB/s per TFLOPS", 1000);
+const PER_FLOP = "memory GB/s per array TFLOPS";
+const perFlopText = (bytesPerFlop: Spread) => spreadText(bytesPerFlop, "", 1000);
 
-/** A row a study: what the best design is worth, its area and how it is divided. */
-export function sharesTable({ studies, objective }: ProportionsReport): TextTable {
+/** A column a study: what the best design is worth, its area and how it is divided. */
+export function sharesTable({ studies, objective: { result } }: ProportionsReport): TextTable {
+  const row = (name: string, text: (of: Proportions) => string) => [name, ...studies.map(text)];
   return {
-    head: [
-      "",
-      resultLabel(objective.result),
-      "die",
-      "memory per array peak",
-      ...AREA_PART_NAMES.map((part) => AREA_PARTS[part]),
-      "as good",
+    head: ["", ...studies.map(({ study }) => study)],
+    rows: [
+      row(resultLabel(result), ({ results }) => resultText(result, results[result])),
+      row("die", ({ dieMm2 }) => dieText(dieMm2)),
+      row(PER_FLOP, ({ bytesPerFlop }) => (bytesPerFlop === undefined ? "-" : perFlopText(bytesPerFlop))),
+      ...AREA_PART_NAMES.map((part) => row(AREA_PARTS[part], ({ shares }) => shareText(shares[part]))),
+      row("designs as good", ({ near }) => formatCount(near)),
     ],
-    rows: studies.map(({ study, results, dieMm2, bytesPerFlop, shares, near }) => [
-      study,
-      resultText(objective.result, results[objective.result]),
-      dieText(dieMm2),
-      bytesPerFlop === undefined ? "-" : perFlopText(bytesPerFlop),
-      ...AREA_PART_NAMES.map((part) => shareText(shares[part])),
-      formatCount(near),
-    ]),
   };
 }
 
-/** A row a study: the settings of the best design that are not the same in all. */
+/** A column a study: the settings of the best design that are not the same in all. */
 export function designsTable({ studies }: ProportionsReport): TextTable {
   const { space } = studies[0]!;
   const varying = space.axes.flatMap((axis, i) =>
     axis.kind !== "tied" && new Set(studies.map((of) => axisText(of.space, of.best, i))).size > 1 ? [i] : [],
   );
   return {
-    head: ["", ...varying.map((i) => axisLabel(space, i))],
-    rows: studies.map((of) => [of.study, ...varying.map((i) => axisText(of.space, of.best, i))]),
+    head: ["", ...studies.map(({ study }) => study)],
+    rows: varying.map((i) => [axisLabel(space, i), ...studies.map((of) => axisText(of.space, of.best, i))]),
   };
 }
 
@@ -72,7 +66,7 @@ export function movementLines({ studies }: ProportionsReport): string[] {
 const MOVING: Readonly<Record<Movement["what"], readonly [name: string, text: (spread: Spread) => string]>> =
   {
     die_mm2: ["die", dieText],
-    bytes_per_flop: ["memory per array peak", perFlopText],
+    bytes_per_flop: [PER_FLOP, perFlopText],
     ...(Object.fromEntries(AREA_PART_NAMES.map((part) => [part, [AREA_PARTS[part], shareText]])) as Record<
       AreaPart,
       [string, typeof shareText]
@@ -84,7 +78,7 @@ export function noteLines({ studies, objective }: ProportionsReport): string[] {
   const sum = (of: (study: Proportions) => number) =>
     formatCount(studies.reduce((total, study) => total + of(study), 0));
   return [
-    `Each row is the best design of a search of its own to ${objectiveLabel(objective)}. In brackets the range among all designs replayed that are within ${100 * NEAR} % of it under the same requests (as good: how many): what differs by less is a matter of taste.`,
+    `Each column is the best design of a search of its own to ${objectiveLabel(objective)}. In brackets the range among all designs replayed that are within ${100 * NEAR} % of it under the same requests (designs as good: how many): what differs by less is a matter of taste.`,
     `${sum(({ effort }) => effort.evaluated.estimate)} designs were estimated, ${sum(({ effort }) => effort.evaluated.slice)} replayed in part, ${sum(({ effort }) => effort.evaluated.full)} whole.`,
   ];
 }
