@@ -90,6 +90,9 @@ export interface Movement {
 /** Differences of a share below this part of the die are none, and of a quantity below this part of itself. */
 const SMALLEST = 0.02;
 
+/** A best design without another that is as good has no range that could be held against a difference. */
+export const FEWEST_NEAR = 2;
+
 /**
  * What moves between the studies: die and memory per operation, then the parts that move most. Only where ranges at the least
  * and at the most do not overlap.
@@ -98,7 +101,7 @@ export function movementsOf(studies: readonly Proportions[]): Movement[] {
   const moved = (what: Movement["what"], of: (study: Proportions) => Spread | undefined): Movement[] => {
     const known = studies.flatMap((study) => {
       const spread = of(study);
-      return spread === undefined ? [] : [{ study, spread }];
+      return spread === undefined || study.near < FEWEST_NEAR ? [] : [{ study, spread }];
     });
     if (known.length === 0) return [];
     known.sort((a, b) => a.spread.best - b.spread.best);

@@ -114,7 +114,7 @@ function studyWith(study: string, systolic_arrays: Spread, mac_trees: Spread): P
     AreaPart,
     Spread
   >;
-  const flat = { bytesPerFlop: undefined, dieMm2: { best: 400, low: 390, high: 410 } };
+  const flat = { near: 3, bytesPerFlop: undefined, dieMm2: { best: 400, low: 390, high: 410 } };
   return { study, ...flat, shares: { ...shares, systolic_arrays, mac_trees } } as unknown as Proportions;
 }
 const share = (best: number, spread: number): Spread => ({
@@ -153,6 +153,12 @@ describe("what moves between studies", () => {
       studyWith("b", share(0.25, 0.03), share(0.115, 0)),
     ];
     expect(movementsOf(overlapping)).toEqual([]);
+  });
+
+  test("is not told of a best design that stands alone, whose range is unknown", () => {
+    const studies = [0.1, 0.2, 0.4].map((best, i) => studyWith(String(i), share(0.2, 0), share(best, 0)));
+    const lone = studies.map((study, i) => (i === 2 ? { ...study, near: 1 } : study));
+    expect(movementsOf(lone).map(({ what, most }) => [what, most.study])).toEqual([["mac_trees", "1"]]);
   });
 
   test("does not depend on the order of the studies", () => {

@@ -1,5 +1,12 @@
 import { AREA_PARTS, AREA_PART_NAMES, type AreaPart } from "../../search/area-shares.ts";
-import { movementsOf, NEAR, type Movement, type Proportions, type Spread } from "../../search/proportions.ts";
+import {
+  FEWEST_NEAR,
+  movementsOf,
+  NEAR,
+  type Movement,
+  type Proportions,
+  type Spread,
+} from "../../search/proportions.ts";
 import { objectiveLabel } from "../../search/objectives.ts";
 import { axisLabel, axisText } from "../explore/design-text.ts";
 import type { TextTable } from "../explore/explore-tables.ts";
@@ -77,8 +84,14 @@ const MOVING: Readonly<Record<Movement["what"], readonly [name: string, text: (s
 export function noteLines({ studies, objective }: ProportionsReport): string[] {
   const sum = (of: (study: Proportions) => number) =>
     formatCount(studies.reduce((total, study) => total + of(study), 0));
+  const alone = studies.filter(({ near }) => near < FEWEST_NEAR).map(({ study }) => study);
   return [
     `Each column is the best design of a search of its own to ${objectiveLabel(objective)}. In brackets the range among all designs replayed that are within ${100 * NEAR} % of it under the same requests (designs as good: how many): what differs by less is a matter of taste.`,
+    ...(alone.length === 0
+      ? []
+      : [
+          `No second design as good was met at ${alone.join(", ")}: its range is unknown, and it is left out of what moved.`,
+        ]),
     `${sum(({ effort }) => effort.evaluated.estimate)} designs were estimated, ${sum(({ effort }) => effort.evaluated.slice)} replayed in part, ${sum(({ effort }) => effort.evaluated.full)} whole.`,
   ];
 }
