@@ -1,3 +1,4 @@
+import { InputError } from "../core/errors.ts";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { EvaluationPool } from "../node/evaluation-pool.ts";
@@ -20,7 +21,7 @@ export async function exploreCommand(path: string, flags: ExploreFlags): Promise
   const { out, force, json, quiet } = flags;
   const talks = quiet !== true && json !== true;
   const progress = new StagedProgress(process.stderr.isTTY && talks);
-  const unlisten = stopOnInterrupt(path, out);
+  const unlisten = stopOnInterrupt("explore", path, out);
   try {
     const finished = await explore({
       ...{ path, overrides: flags, out, force: force === true, openEngine: engineOf(flags) },
@@ -47,11 +48,19 @@ export async function exploreCommand(path: string, flags: ExploreFlags): Promise
 }
 
 /** Threads of this process, or a queue. */
-function engineOf({
+export function engineOf({
   engine,
   workers = availableParallelism(),
   quiet,
 }: ExploreFlags): ExploreRequest["openEngine"] {
+  if (workers < 1) {
+    throw new InputError({
+      file: "--workers",
+      message: "invalid value",
+      found: workers,
+      expected: "1 or more",
+    });
+  }
   if (engine === undefined) return (assignment) => new EvaluationPool(assignment, workers);
   const flag = "--engine";
   const address = parseQueueAddress(engine, flag);
@@ -73,7 +82,7 @@ function print({ findings, identity }: FinishedSearch, { json, quiet, out }: Exp
 }
 
 /** A bar for each fidelity in turn. */
-class StagedProgress {
+export class StagedProgress {
   readonly #shown: boolean;
   #at: SearchProgress | undefined;
   #hide: (() => void) | undefined;
@@ -99,9 +108,9 @@ class StagedProgress {
 }
 
 /** All that was worked out is in the store already: a Ctrl-C can end the program at once. */
-function stopOnInterrupt(path: string, out: string): () => void {
+export function stopOnInterrupt(command: string, path: string, out: string): () => void {
   const onInterrupt = (): void => {
-    process.stderr.write(`\ninterrupted; to go on: ador explore ${path} --out ${out}\n`);
+    process.stderr.write(`\ninterrupted; to go on: ador ${command} ${path} --out ${out}\n`);
     process.exit(EXIT.interrupted);
   };
   process.on("SIGINT", onInterrupt);

@@ -9,6 +9,7 @@ import { addExplain } from "./explain-program.ts";
 import { LISTS, type CheckFlags, type ListFlags, type ListName } from "./flags.ts";
 import { examples } from "./option-parsers.ts";
 import { addPaper } from "./paper-program.ts";
+import { addProportions } from "./proportions-program.ts";
 import { addProfile } from "./profile-program.ts";
 import { addRun } from "./run-program.ts";
 import { addScenarioOptions } from "./shared-options.ts";
@@ -67,6 +68,7 @@ export function createProgram(): Command {
   addExplain(program);
   addExplore(program);
   addWorker(program);
+  addProportions(program);
   addStore(program);
   addPaper(program);
   addProfile(program);

@@ -8,10 +8,12 @@ import type { ScenarioOverrides } from "../scenario/load.ts";
 import { checkSupply, openSource, type RequestSupply } from "../scenario/request-supply.ts";
 import { contentId } from "../search/design-id.ts";
 import { rateOf } from "../search/evaluation/replayed-service.ts";
-import type { Study } from "../search/evaluation/evaluator.ts";
+import type { Engine } from "../search/engine.ts";
+import type { Evaluator, Study } from "../search/evaluation/evaluator.ts";
 import { findingsOf, type Findings } from "../search/findings.ts";
 import { loadExploration, type Exploration } from "../search/load-exploration.ts";
 import { search, type SearchProgress } from "../search/search.ts";
+import type { Store } from "../search/store.ts";
 import { collectRequests } from "../workload/collect-requests.ts";
 import type { RequestTable } from "../workload/request.ts";
 import { assignmentOf, evaluatorOf, type Assignment } from "./assignment.ts";
@@ -52,12 +54,42 @@ const RESULT_FILES = ["candidates.csv", "pareto.json", "report.html"];
 export async function explore(request: ExploreRequest): Promise<FinishedSearch> {
   const { out } = request;
   const exploration = loadExploration(request.path, diskFiles, request.overrides);
-  refuseOccupied(out, request.force, ownFiles(out));
+  refuseOccupied(out, request.force, ownFiles(out, RESULT_FILES));
+  return withOpenSearch(exploration, request, async (open) => {
+    const { study, identity, evaluator, engine, store } = open;
+    const demand = rateOf(study.table);
+    const outcome = await search(exploration, demand, engine, store, (progress) => {
+      request.onProgress(progress);
+    });
+    const findings = await findingsOf(exploration, outcome, demand, evaluator, engine, store);
+    writeFindings(request, findings, identity);
+    return { findings, identity };
+  });
+}
+
+/** What a search works with, open until it is done. */
+interface OpenSearch {
+  readonly study: Study;
+  readonly identity: RunIdentity;
+  readonly evaluator: Evaluator;
+  readonly engine: Engine;
+  readonly store: Store;
+}
+
+/**
+ * Reads the requests of a search and opens its store and workers for as long as they are used.
+ * @throws InputError, RunError
+ */
+export async function withOpenSearch<T>(
+  exploration: Exploration,
+  { out, openEngine, onFound }: Pick<ExploreRequest, "out" | "openEngine" | "onFound">,
+  use: (open: OpenSearch) => Promise<T>,
+): Promise<T> {
   const { supply, identity } = await prepareRequests(exploration.scenario);
   checkSupply(supply, exploration.scenario);
   const study = studyOf(exploration, supply);
   const assignment = assignmentOf(study);
-  const engine = await request.openEngine(assignment);
+  const engine = await openEngine(assignment);
   try {
     const store = new SearchStore(out, {
       study: studyId(exploration, identity),
@@ -67,15 +99,8 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
       space: exploration.space.axes,
     });
     try {
-      request.onFound(store.found);
-      const demand = rateOf(study.table);
-      const outcome = await search(exploration, demand, engine, store, (progress) => {
-        request.onProgress(progress);
-      });
-      const evaluator = evaluatorOf(assignment);
-      const findings = await findingsOf(exploration, outcome, demand, evaluator, engine, store);
-      writeFindings(request, findings, identity);
-      return { findings, identity };
+      onFound(store.found);
+      return await use({ study, identity, evaluator: evaluatorOf(assignment), engine, store });
     } finally {
       store.close();
     }
@@ -85,19 +110,31 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
 }
 
 function writeFindings({ out, force }: ExploreRequest, findings: Findings, identity: RunIdentity): void {
-  const own = ownFiles(out);
+  writeBesideStore(out, force, RESULT_FILES, {
+    "candidates.csv": candidatesCsv(findings),
+    "pareto.json": jsonText(paretoJsonOf(findings, identity)),
+    "report.html": explorePage(findings, chartLibrary()),
+  });
+}
+
+/** Writes results into the folder of a store, all at once, in place of what a search left there. */
+export function writeBesideStore(
+  out: string,
+  force: boolean,
+  names: readonly string[],
+  texts: Readonly<Record<string, string>>,
+): void {
+  const own = ownFiles(out, names);
   for (const name of own.filter(isStaging)) rmSync(join(out, name), { recursive: true, force: true });
   const folder = new OutputFolder(out, force, own);
-  folder.write("candidates.csv", [candidatesCsv(findings)]);
-  folder.write("pareto.json", [jsonText(paretoJsonOf(findings, identity))]);
-  folder.write("report.html", [explorePage(findings, chartLibrary())]);
+  for (const [name, text] of Object.entries(texts)) folder.write(name, [text]);
   folder.commit();
 }
 
 /** What a search of ours may have left in the folder: where it has a store, its files, and what a kill left of writing them. */
-function ownFiles(out: string): string[] {
+export function ownFiles(out: string, results: readonly string[]): string[] {
   if (!existsSync(join(out, STORE_FILES[0]!))) return [];
-  return [...STORE_FILES, ...RESULT_FILES, ...readdirSync(out).filter(isStaging)];
+  return [...STORE_FILES, ...results, ...readdirSync(out).filter(isStaging)];
 }
 
 function isStaging(name: string): boolean {

@@ -25,10 +25,19 @@ export function flagOverride(flag: string, keys: readonly string[], value: Setti
   return nestUnder(keys, { kind: "scalar", place, value }, place);
 }
 
-/** A map that holds `value` alone, under the given keys. */
+/** A setting written under its whole path elsewhere in a file, as a map that can be laid over a scenario. */
+export function settingOverride(path: string, { keyPlace, node }: LocatedEntry): LocatedMap {
+  return nested(path.split("."), node, keyPlace);
+}
+
+/** A map that holds `value` alone, under the given keys, all of it at `place`. */
 function nestUnder(keys: readonly string[], value: Located, place: Place): LocatedMap {
+  return nested(keys, withPlace(value, place), place);
+}
+
+function nested(keys: readonly string[], value: Located, place: Place): LocatedMap {
   const [first, ...rest] = keys;
-  const node = rest.length === 0 ? withPlace(value, place) : nestUnder(rest, value, place);
+  const node = rest.length === 0 ? value : nested(rest, value, place);
   return {
     kind: "map",
     place,

@@ -41,6 +41,14 @@ const objectiveSchema = z.union([
 
 const evaluations = (description: string) => z.int().min(1).meta({ description });
 
+const studySchema = z.strictObject({
+  name: z.string().min(1),
+  set: z
+    .record(z.string().regex(/^[^.]+(\.[^.]+)*$/, "must be a setting such as slo.max_tbt"), z.unknown())
+    .default({})
+    .meta({ description: "Settings of the scenario that differ, by their paths" }),
+});
+
 /** The section of a scenario that says what to search, within what, and for what. */
 const exploreSchema = z.strictObject({
   space: z
@@ -59,8 +67,16 @@ const exploreSchema = z.strictObject({
   strategy: z.enum(STRATEGIES).default("propose"),
   estimates: evaluations("Designs that are estimated at most").default(1000),
   slices: evaluations("Of these, how many are replayed under the first requests").default(64),
+  refinements: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: "Designs next to the best of those that are replayed so as well" }),
   replays: evaluations("Of those, how many are replayed under all requests").default(12),
   slice_requests: evaluations("Requests of a slice").default(2000),
+  studies: z.array(studySchema).min(2).optional().meta({
+    description: "What ador proportions searches one after the other; ador explore leaves them alone",
+  }),
   compare_with: z
     .array(z.string())
     .default(["a100-80gb", "h100", "llmcompass-latency", "llmcompass-throughput", "ador-recalled"])

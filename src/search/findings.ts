@@ -2,6 +2,7 @@ import { findDevice } from "../hardware/catalog.ts";
 import type { HdaDevice } from "../hardware/device.ts";
 import { FeasibilityCheck } from "./constraints/feasibility-check.ts";
 import { designId } from "./design-id.ts";
+import { confirmationsOf, type Confirmation } from "./confirmation.ts";
 import type { Engine } from "./engine.ts";
 import type { Evaluation, EvaluationJob, Evaluator, Fidelity } from "./evaluation/evaluator.ts";
 import type { Results } from "./evaluation/results.ts";
@@ -41,6 +42,8 @@ export interface Findings {
   readonly exploration: Exploration;
   readonly outcome: SearchOutcome;
   readonly comparisons: readonly Comparison[];
+  /** Of the recommended design against each of these. */
+  readonly confirmations: readonly Confirmation[];
   readonly sensitivities: readonly Sensitivity[];
   /** Of the recommended design, the tightest first. */
   readonly headroom: readonly Headroom[];
@@ -71,12 +74,22 @@ export async function findingsOf(
   const named = exploration.compareWith.map((name) =>
     knobs.map((knob): WrittenSetting[] => [["device.base", findDevice(name).name], ...knob]),
   );
-  const estimated = await look(named.flat().map((settings) => unlimited(settings, "estimate", 0)));
-  const goodputs = estimated.map((evaluation) => resultsOf(evaluation)?.goodput_at_slo_rps ?? 0);
-  const chosen = named.map((choices, i) => {
-    const own = goodputs.slice(i * knobs.length, (i + 1) * knobs.length);
+  const goodputOf = (evaluation: Evaluation) => resultsOf(evaluation)?.goodput_at_slo_rps ?? 0;
+  const estimated = (await look(named.flat().map((settings) => unlimited(settings, "estimate", 0)))).map(
+    goodputOf,
+  );
+  // A device may choose among the settings that are best by formulas; replays tell which of them is.
+  const shortlists = named.map((choices, i) => {
+    const own = estimated.slice(i * knobs.length, (i + 1) * knobs.length);
+    const order = own.map((_, place) => place).sort((x, y) => own[y]! - own[x]! || x - y);
+    return order.slice(0, MOST_REPLAYED).map((place) => unlimited(choices[place]!, "slice", own[place]!));
+  });
+  const sliced = (await look(shortlists.flat())).map(goodputOf);
+  const chosen = shortlists.map((shortlist, i) => {
+    const start = shortlists.slice(0, i).reduce((sum, { length }) => sum + length, 0);
+    const own = sliced.slice(start, start + shortlist.length);
     const best = own.indexOf(Math.max(...own));
-    return unlimited(choices[best]!, "full", own[best]!);
+    return unlimited(shortlist[best]!.settings, "full", own[best]!);
   });
   const replayed = await look(chosen);
   const comparisons = exploration.compareWith.map((name, i) => ({
@@ -84,6 +97,9 @@ export async function findingsOf(
   }));
   return {
     ...{ exploration, outcome, comparisons },
+    confirmations: comparisons.flatMap(({ name, evaluation }) =>
+      confirmationsOf(exploration.objectives, recommended.evaluations.full!, name, evaluation),
+    ),
     sensitivities: variations.map((variation) => {
       const { resource, change } = variation;
       const evaluation = varied.get(variation);
@@ -98,6 +114,8 @@ export async function findingsOf(
 }
 
 const MOST_CHOICES = 64;
+/** Of these, how many are replayed to choose among. */
+const MOST_REPLAYED = 6;
 
 /** Settings of the space that are none of the device, in every combination: what known devices may choose as well. */
 export function servingChoices(space: Space): WrittenSetting[][] {

@@ -11,6 +11,7 @@ import { problemAt, schemaError } from "../scenario/problems.ts";
 import { schemaKeys } from "../scenario/schema-keys.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { LIMITED, type Constraint, type LimitName } from "./constraints/limits.ts";
+import type { Fidelity } from "./evaluation/evaluator.ts";
 import { explorationSchema, type AxisInput, type BoundInput, type ExploreInput } from "./explore-schema.ts";
 import type { Objectives } from "./objectives.ts";
 import type { Axis } from "./space/axis.ts";
@@ -18,6 +19,12 @@ import { baseValues } from "./space/base-values.ts";
 import { Space } from "./space/space.ts";
 import type { StrategyName } from "./strategies/registry.ts";
 import { worthAssumptionsOf } from "./worth/worth-schema.ts";
+
+/** Designs that are looked at by each fidelity at most. */
+interface Budgets extends Readonly<Record<Fidelity, number>> {
+  /** Designs next to the best slices that become slices as well. */
+  readonly refinement: number;
+}
 
 /** A search as its file states it, checked. */
 export interface Exploration {
@@ -28,8 +35,7 @@ export interface Exploration {
   readonly constraints: readonly Constraint[];
   readonly objectives: Objectives;
   readonly strategy: StrategyName;
-  /** Designs that are looked at by each fidelity at most. */
-  readonly budgets: { readonly estimate: number; readonly slice: number; readonly full: number };
+  readonly budgets: Budgets;
   readonly sliceRequests: number;
   readonly compareWith: readonly string[];
   /** What money is reckoned with. */
@@ -45,7 +51,14 @@ export function loadExploration(
   files: ScenarioFiles,
   overrides: ScenarioOverrides = {},
 ): Exploration {
-  const root = readOverridden(path, files, overrides);
+  return explorationOf(readOverridden(path, files, overrides), path, files);
+}
+
+/**
+ * Checks a scenario with a section `explore`, as read from `path`.
+ * @throws InputError with file, line and column for all that is wrong with it
+ */
+export function explorationOf(root: LocatedMap, path: string, files: ScenarioFiles): Exploration {
   if (locatedAt(root, ["explore"]) === undefined) {
     throw new InputError({
       file: path,
@@ -72,7 +85,12 @@ export function loadExploration(
     constraints: constraintsOf(root, input),
     objectives: objectivesOf(input),
     strategy: input.strategy,
-    budgets: { estimate: input.estimates, slice: input.slices, full: input.replays },
+    budgets: {
+      estimate: input.estimates,
+      slice: input.slices,
+      refinement: input.refinements,
+      full: input.replays,
+    },
     sliceRequests: input.slice_requests,
     compareWith: input.compare_with,
     worth: worthAssumptionsOf(checked.data.worth),

@@ -10,8 +10,10 @@ import { scoresOf, type Scores } from "./objectives.ts";
 import { paretoFront, selectBest, spreadOut } from "./pareto.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
 import { NoDesignError } from "./no-design.ts";
+import { diverse, refinement } from "./refinement.ts";
 import type { Store } from "./store.ts";
 import { STRATEGY_OF } from "./strategies/registry.ts";
+import type { Point, Space } from "./space/space.ts";
 import type { Assessed } from "./strategies/strategy.ts";
 
 /** What a search found. */
@@ -81,10 +83,7 @@ export async function search(
   const generations = STRATEGY_OF[strategy](problem);
   let count = 0;
   for (let next = generations.next(assessed); next.done !== true; next = generations.next(assessed)) {
-    const generation = next.value.map((point): Candidate => {
-      const settings = space.settingsOf(point);
-      return { id: designId(settings), point, settings, evaluations: {} };
-    });
+    const generation = next.value.map((point) => candidateAt(space, point));
     await look(generation, "estimate", budgets.estimate, candidates.length);
     candidates.push(...generation);
     for (const candidate of generation) {
@@ -95,16 +94,51 @@ export async function search(
     count++;
   }
 
+  const known = new Map(candidates.map((candidate) => [space.keyOf(candidate.point), candidate]));
+  /** The candidates at these points, estimated where the strategy did not ask for them. */
+  const candidatesAt = async (points: readonly Point[]): Promise<Candidate[]> => {
+    const all = points.map((point) => known.get(space.keyOf(point)) ?? candidateAt(space, point));
+    const fresh = all.filter(({ evaluations }) => evaluations.estimate === undefined);
+    await look(fresh, "estimate", fresh.length, 0);
+    candidates.push(...fresh);
+    for (const candidate of fresh) known.set(space.keyOf(candidate.point), candidate);
+    return all;
+  };
+
+  /** Designs around the best of those that were replayed in part, replayed in part as well. */
+  const refined = async (from: readonly Candidate[]): Promise<Candidate[]> => {
+    const steps = refinement(problem, budgets.refinement);
+    const added: Candidate[] = [];
+    const replayed = () =>
+      [...from, ...added].map((candidate) => ({
+        point: candidate.point,
+        violation: shortfall(candidate, "slice", demandPerSecond),
+        scores: scoresAt(candidate, "slice"),
+      }));
+    steps.next();
+    for (let next = steps.next(replayed()); next.done !== true; next = steps.next(replayed())) {
+      const generation = await candidatesAt(next.value);
+      await look(generation, "slice", budgets.refinement, added.length);
+      added.push(...generation);
+    }
+    return added;
+  };
+
   let survivors: readonly Candidate[] = candidates;
   for (const fidelity of ["slice", "full"] as const) {
     const before = fidelity === "slice" ? "estimate" : "slice";
-    const known = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
-    const judged = known.map((candidate) => ({
+    const eligible = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
+    const judged = eligible.map((candidate) => ({
+      point: candidate.point,
       violation: shortfall(candidate, before, demandPerSecond),
       scores: scoresAt(candidate, before),
     }));
-    survivors = selectBest(judged, budgets[fidelity]).map((i) => known[i]!);
+    const spread = fidelity === "slice" && budgets.refinement > 0;
+    const chosen = spread ? diverse(space, judged, budgets.slice) : selectBest(judged, budgets[fidelity]);
+    const promoted = chosen.map((i) => eligible[i]!);
+    survivors = promoted;
     await look(survivors, fidelity, survivors.length, 0);
+    if (fidelity === "slice") survivors = [...survivors, ...(await refined(survivors))];
   }
   const finalists = survivors.filter((candidate) => shortfall(candidate, "full", demandPerSecond) === 0);
   if (finalists.length === 0) throw new NoDesignError(exploration, demandPerSecond, feasibility, candidates);
@@ -139,6 +173,26 @@ export async function search(
   };
 }
 
+/**
+ * Replays designs that were found elsewhere as a search does those that it promotes.
+ * @returns those of them that can be built within the limits and meet the demand
+ */
+export async function replayWhole(
+  { space }: Exploration,
+  demandPerSecond: number,
+  points: readonly Point[],
+  engine: Engine,
+  store: Store,
+): Promise<Candidate[]> {
+  const candidates = points.map((point) => candidateAt(space, point));
+  for (const fidelity of FIDELITIES) {
+    const jobs = candidates.map((candidate) => jobOf(candidate, fidelity));
+    const found = await evaluateAll(jobs, engine, store);
+    candidates.forEach((candidate, i) => (candidate.evaluations[fidelity] = found[i]!));
+  }
+  return candidates.filter((candidate) => shortfall(candidate, "full", demandPerSecond) === 0);
+}
+
 /** Evaluates what the store does not know, and keeps each as soon as it is done. Answers in the order of the jobs. */
 export async function evaluateAll(
   jobs: readonly EvaluationJob[],
@@ -154,6 +208,11 @@ export async function evaluateAll(
     onDone(++done);
   });
   return jobs.map(({ design, fidelity }) => store.find(design, fidelity)!);
+}
+
+function candidateAt(space: Space, point: Point): Candidate {
+  const settings = space.settingsOf(point);
+  return { id: designId(settings), point, settings, evaluations: {} };
 }
 
 function jobOf({ id, settings, evaluations }: Candidate, fidelity: Fidelity): EvaluationJob {

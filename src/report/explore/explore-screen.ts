@@ -3,6 +3,7 @@ import { plainTable, type TextTable } from "../plain-table.ts";
 import type { Paint } from "../terminal.ts";
 import {
   comparisonTable,
+  confirmationTable,
   effortLines,
   frontTable,
   recommendedText,
@@ -26,6 +27,7 @@ export function exploreScreen(findings: Findings, paint: Paint): string {
     "",
     table(comparisonTable(findings)),
     "",
+    ...(findings.confirmations.length === 0 ? [] : [table(confirmationTable(findings)), ""]),
     paint.bold(`Pareto front (* recommended)`),
     table(frontTable(findings)),
     "",

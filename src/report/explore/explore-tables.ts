@@ -44,6 +44,32 @@ export function comparisonTable({ outcome, comparisons, worth }: Findings): Text
   };
 }
 
+/** By how much the recommended design is ahead of each known device under the same requests, and how sure that is. */
+export function confirmationTable({ comparisons, confirmations }: Findings): TextTable {
+  const results = [...new Set(confirmations.map(({ result }) => result))];
+  const sections = confirmations[0]?.sections ?? 0;
+  return {
+    head: [
+      `recommended against, over ${formatCount(sections)} sections`,
+      ...results.flatMap((name) => [resultLabel(name), "95 % interval", "better in"]),
+    ],
+    rows: comparisons.map(({ name }) => [
+      name,
+      ...results.flatMap((result) => {
+        const found = confirmations.find((of) => of.device === name && of.result === result);
+        if (found === undefined || found.deviceMean === 0) return ["-", "-", "-"];
+        const { interval, deviceMean, better } = found;
+        const share = (amount: number) => signedPercent(amount / deviceMean);
+        return [
+          share(interval.estimate),
+          `${share(interval.low)} to ${share(interval.high)}`,
+          `${formatCount(better)} of ${formatCount(sections)}`,
+        ];
+      }),
+    ]),
+  };
+}
+
 /** The designs of the front, a row each, best first by the first objective: what tells them apart and what they are worth. */
 export function frontTable({ exploration, outcome }: Findings): TextTable {
   const { space, objectives } = exploration;

@@ -8,7 +8,7 @@ import { worthJsonOf } from "./worth-json.ts";
 
 /** `pareto.json` as a plain object: the front, what stands beside it, and what the search took. */
 export function paretoJsonOf(findings: Findings, identity: RunIdentity): Record<string, unknown> {
-  const { exploration, outcome, comparisons, sensitivities, headroom } = findings;
+  const { exploration, outcome, comparisons, confirmations, sensitivities, headroom } = findings;
   const { scenario, objectives, strategy } = exploration;
   return {
     scenario: scenario.name,
@@ -29,6 +29,11 @@ export function paretoJsonOf(findings: Findings, identity: RunIdentity): Record<
     compared_with: comparisons.map(({ name, settings, evaluation }) => ({
       ...{ device: name, settings: Object.fromEntries(settings) },
       ...answerOf(evaluation),
+    })),
+    confirmed: confirmations.map(({ interval, deviceMean, ...confirmation }) => ({
+      ...confirmation,
+      interval_95: { mean: interval.estimate, low: interval.low, high: interval.high },
+      device_mean: deviceMean,
     })),
     sensitivity: sensitivities.map(({ resource, change, results, problem }) => ({
       ...{ resource, change, results: results ?? null, problem: results === undefined ? problem : null },

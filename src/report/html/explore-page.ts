@@ -4,6 +4,7 @@ import type { Findings } from "../../search/findings.ts";
 import { resultsOf } from "../../search/search.ts";
 import {
   comparisonTable,
+  confirmationTable,
   effortLines,
   frontTable,
   recommendedText,
@@ -33,6 +34,7 @@ export function explorePage(findings: Findings, chartLibrary: string): string {
     <p>${scenario.description}</p>
     <h2>Beside known devices</h2>
     <section class="card">${textTable(comparisonTable(findings))}</section>
+    ${findings.confirmations.length === 0 ? "" : html`<section class="card">${textTable(confirmationTable(findings))}</section>`}
     <h2>Pareto front</h2>
     <section class="card">
       ${textTable(frontTable(findings))}

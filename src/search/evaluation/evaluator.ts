@@ -53,13 +53,17 @@ export type Evaluation =
       readonly results: Results;
       /** Half-widths of 95 % confidence intervals; of a full replay alone. */
       readonly halfWidths?: Partial<Record<string, number>>;
+      /** Of each section of the requests, in order; of a full replay alone. */
+      readonly sections?: readonly Results[];
       /** What saturates first, and the resource that is busiest there; of an estimate alone. */
       readonly bound?: { readonly limit: string; readonly resource: string };
     }
   | { readonly kind: "refused"; readonly constraint: string; readonly problem: string };
 
-/** Sections of the requests that stand for repetitions. */
-const SECTIONS = 5;
+/** Sections of the requests that stand for repetitions: as many as have a thousand requests each, within bounds. */
+const FEWEST_SECTIONS = 5;
+const MOST_SECTIONS = 10;
+const SECTION_REQUESTS = 1000;
 
 /** Works out designs at any fidelity. */
 export class Evaluator {
@@ -74,7 +78,7 @@ export class Evaluator {
     this.#files = files;
     const { table, sliceRequests } = study;
     this.#slice = selectFirst(table, sliceRequests);
-    this.#sections = sectionsOf({ kind: "table", table }, SECTIONS).map((section) =>
+    this.#sections = sectionsOf({ kind: "table", table }, sectionCount(table)).map((section) =>
       section.kind === "table" ? section.table : table,
     );
   }
@@ -92,10 +96,12 @@ export class Evaluator {
       const served = (table: RequestTable) =>
         withDeviceResults(system, replayedService(this.#study.traffic, system, table, guessPerSecond));
       if (fidelity === "slice") return { kind: "done", results: served(this.#slice) };
+      const sections = this.#sections.map(served);
       return {
         kind: "done",
         results: served(this.#study.table),
-        halfWidths: halfWidthsOf(this.#sections.map(served)),
+        halfWidths: halfWidthsOf(sections),
+        sections,
       };
     } catch (error) {
       if (!(error instanceof InputError))
@@ -135,12 +141,16 @@ export class Evaluator {
   }
 }
 
+function sectionCount({ length }: RequestTable): number {
+  return Math.min(MOST_SECTIONS, Math.max(FEWEST_SECTIONS, Math.floor(length / SECTION_REQUESTS)));
+}
+
 /** Half-widths of 95 % intervals on the mean of the sections; empty where the requests are too few to have any. */
 function halfWidthsOf(sections: readonly Results[]): Record<string, number> {
   return Object.fromEntries(
     RESULT_NAMES.flatMap((name): [string, number][] => {
       const values = sections.flatMap((section) => section[name] ?? []);
-      if (values.length < SECTIONS) return [];
+      if (values.length < FEWEST_SECTIONS || values.length < sections.length) return [];
       const { low, high } = meanInterval(Float64Array.from(values));
       return [[name, (high - low) / 2]];
     }),
