@@ -8,6 +8,8 @@ import type { Results } from "./evaluation/results.ts";
 import type { Exploration } from "./load-exploration.ts";
 import { scoresOf, type Scores } from "./objectives.ts";
 import { paretoFront, selectBest, spreadOut } from "./pareto.ts";
+import { knownResultsOf } from "./known-results.ts";
+import { ResultProspects, shortfallOf } from "./prospects.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
 import { NoDesignError } from "./no-design.ts";
 import { diverse, refinement } from "./refinement.ts";
@@ -79,7 +81,9 @@ export async function search(
     group.forEach((candidate, i) => (candidate.evaluations[fidelity] = found[i]!));
   };
 
-  const problem = { space, feasibility, base, seed: scenario.seed, budget: budgets.estimate };
+  const known = feasibility && knownResultsOf(space, feasibility, scenario.systems[0]!);
+  const prospects = new ResultProspects(objectives, demandPerSecond, known);
+  const problem = { space, feasibility, base, prospects, seed: scenario.seed, budget: budgets.estimate };
   const generations = STRATEGY_OF[strategy](problem);
   let count = 0;
   for (let next = generations.next(assessed); next.done !== true; next = generations.next(assessed)) {
@@ -89,7 +93,9 @@ export async function search(
     for (const candidate of generation) {
       const scores = scoresAt(candidate, "estimate");
       const violation = shortfall(candidate, "estimate", demandPerSecond);
-      assessed.push({ point: candidate.point, violation, scores });
+      const results = resultsOf(candidate.evaluations.estimate);
+      const values = results === undefined ? [] : prospects.valuesOf(results);
+      assessed.push({ point: candidate.point, violation, scores, values });
     }
     count++;
   }
@@ -230,7 +236,7 @@ export function resultsOf(evaluation: Evaluation | undefined): Results | undefin
 function shortfall({ evaluations }: Candidate, fidelity: Fidelity, demandPerSecond: number): number {
   const results = resultsOf(evaluations[fidelity]);
   if (results === undefined) return Infinity;
-  return Math.max(0, 1 - (results.goodput_at_slo_rps ?? 0) / demandPerSecond);
+  return shortfallOf(results.goodput_at_slo_rps ?? 0, demandPerSecond);
 }
 
 /** Indices by the mean of the logarithms of their scores, each relative to the best of all: the best first. */
