@@ -2,16 +2,15 @@ import type { Scores } from "../objectives.ts";
 
 /** What a front leaves undominated within a reference point, as boxes that do not overlap. */
 export class HypervolumeGain {
-  readonly #boxes: Float64Array;
+  /** Lower corner, then upper corner of each box. */
+  #boxes: Float64Array;
   readonly #objectives: number;
 
   /** @param front scores to minimise; those that are not better than the reference in all objectives do not count */
   constructor(front: readonly Scores[], reference: Scores) {
     this.#objectives = reference.length;
-    const inside = front.filter((own) => own.every((score, i) => score < reference[i]!));
-    this.#boxes = Float64Array.from(
-      boxesBeside(inside, reference).flatMap(({ from, to }) => [...from, ...to]),
-    );
+    this.#boxes = Float64Array.of(...reference.map(() => -Infinity), ...reference);
+    for (const scores of front) this.add(scores);
   }
 
   /** Volume that scores would add to what the front dominates. */
@@ -29,43 +28,25 @@ export class HypervolumeGain {
     }
     return sum;
   }
-}
 
-interface Box {
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
-
-/** Sweeps the last objective upwards: a box lasts from the score at which it appears to that at which one more point cuts it. */
-function boxesBeside(front: readonly Scores[], reference: Scores): Box[] {
-  const last = reference.length - 1;
-  if (last === 0)
-    return [{ from: [-Infinity], to: [Math.min(reference[0]!, ...front.map(([score]) => score!))] }];
-  const sorted = [...front].sort((a, b) => a[last]! - b[last]!);
-  const flatReference = reference.slice(0, last);
-  const done: Box[] = [];
-  let open = new Map<string, { readonly box: Box; readonly since: number }>();
-  const sweepTo = (below: readonly Scores[], at: number) => {
-    const next: typeof open = new Map();
-    for (const box of boxesBeside(below, flatReference)) {
-      const key = `${box.from.join()};${box.to.join()}`;
-      next.set(key, open.get(key) ?? { box, since: at });
+  /** Takes what the scores dominate out of every box: what is left of one is better than they are in at least one objective. */
+  add(scores: Scores): void {
+    const [boxes, objectives] = [this.#boxes, this.#objectives];
+    const left: number[] = [];
+    for (let at = 0; at < boxes.length; at += 2 * objectives) {
+      const box = boxes.subarray(at, at + 2 * objectives);
+      if (scores.some((score, k) => score >= box[objectives + k]!)) {
+        left.push(...box);
+        continue;
+      }
+      const rest = Array.from(box);
+      for (let k = 0; k < objectives; k++) {
+        if (scores[k]! <= rest[k]!) continue;
+        const part = rest.with(objectives + k, scores[k]!);
+        left.push(...part);
+        rest[k] = scores[k]!;
+      }
     }
-    close(next, at);
-    open = next;
-  };
-  const close = (kept: ReadonlyMap<string, unknown>, at: number) => {
-    for (const [key, { box, since }] of open) {
-      if (!kept.has(key) && at > since) done.push({ from: [...box.from, since], to: [...box.to, at] });
-    }
-  };
-  sweepTo([], -Infinity);
-  sorted.forEach((own, i) => {
-    sweepTo(
-      sorted.slice(0, i + 1).map((scores) => scores.slice(0, last)),
-      own[last]!,
-    );
-  });
-  close(new Map(), reference[last]!);
-  return done;
+    this.#boxes = Float64Array.from(left);
+  }
 }

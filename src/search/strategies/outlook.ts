@@ -1,5 +1,4 @@
 import type { Scores } from "../objectives.ts";
-import { paretoFront } from "../pareto.ts";
 import type { Judged } from "../prospects.ts";
 import type { Point } from "../space/space.ts";
 import type { Features } from "./features.ts";
@@ -9,8 +8,8 @@ import { normalNodes, normalShare } from "./normal.ts";
 import type { Assessed, SearchProblem } from "./strategy.ts";
 
 /** What models learn from at most, as their cost grows with the cube; of that, from how many they take their kernels. */
-const MOST_LEARNT = 300;
-const MOST_FITTED = 150;
+const MOST_LEARNT = 240;
+const MOST_FITTED = 120;
 const ITERATIONS = 10;
 /** Designs that fall short by more than this share are beyond a cliff: by how much tells nothing of the others. */
 const HOPELESS = 0.3;
@@ -26,9 +25,8 @@ export class Outlook {
   /** One for each number that only an evaluation tells, from designs that are not hopeless; and one for whether they are. */
   readonly #models: readonly GaussianProcess[];
   readonly #hope: GaussianProcess;
-  readonly #reference: Scores;
-  #front: readonly Scores[];
-  #gain: HypervolumeGain;
+  readonly #gain: HypervolumeGain;
+  readonly #nothingMeets: boolean;
 
   /**
    * @param known designs with scores, at least two
@@ -63,13 +61,14 @@ export class Outlook {
       return learn(told, (row) => learnt[row]!.values[k]!, k);
     });
     this.#hope = learn(all, (row) => (learnt[row]!.violation < HOPELESS ? 1 : -1), this.#models.length);
-    this.#front = front.map(({ scores }) => scores!);
+    const ahead = front.map(({ scores }) => scores!);
+    this.#nothingMeets = ahead.length === 0;
     const within = learnt.filter(({ violation }) => violation === 0);
-    this.#reference = worstOf([
-      ...this.#front,
+    const reference = worstOf([
+      ...ahead,
       ...(within.length === 0 ? learnt : within).map(({ scores }) => scores!),
     ]);
-    this.#gain = new HypervolumeGain(this.#front, this.#reference);
+    this.#gain = new HypervolumeGain(ahead, reference);
   }
 
   get kernels(): Kernel[] {
@@ -108,7 +107,7 @@ export class Outlook {
     let sum = 0;
     for (const node of nodes) {
       const { violation, scores } = judge(told.map((own, k) => own.mean + own.deviation * node[k]!));
-      if (this.#front.length === 0) sum += 1 - violation;
+      if (this.#nothingMeets) sum += 1 - violation;
       else if (violation === 0) sum += this.#gain.of(scores!);
     }
     return (sum / nodes.length) * normalShare(mean / deviation);
@@ -120,10 +119,7 @@ export class Outlook {
       model.believe(place, means[k]!);
     });
     const { violation, scores } = judge(means);
-    if (violation > 0 || scores === undefined) return;
-    const front = [...this.#front, scores];
-    this.#front = paretoFront(front).map((i) => front[i]!);
-    this.#gain = new HypervolumeGain(this.#front, this.#reference);
+    if (violation === 0 && scores !== undefined) this.#gain.add(scores);
   }
 }
 
