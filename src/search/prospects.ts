@@ -67,10 +67,9 @@ export class ResultProspects implements Prospects {
   of(point: Point): (values: ArrayLike<number>) => Judged {
     const results: Record<ResultName, number | null> = { ...NOTHING_KNOWN, ...this.#known?.(point) };
     return (values) => {
-      this.names.forEach((name, i) => (results[name] = Math.exp(values[i]!)));
+      for (let i = 0; i < this.names.length; i++) results[this.names[i]!] = Math.exp(values[i]!);
       const goodput = results.goodput_at_slo_rps!;
-      for (const [share, of] of Object.entries(SHARES_OF_GOODPUT))
-        results[share as keyof typeof SHARES_OF_GOODPUT] = goodput / (results[of] ?? NaN);
+      for (const [share, of] of SHARES) results[share] = goodput / (results[of] ?? NaN);
       return {
         violation: shortfallOf(goodput, this.#demandPerSecond),
         scores: scoresOf(this.#objectives, results),
@@ -78,6 +77,8 @@ export class ResultProspects implements Prospects {
     };
   }
 }
+
+const SHARES = Object.entries(SHARES_OF_GOODPUT) as [ResultName, ResultName][];
 
 /** Goodputs below this fraction of the demand are all the same. */
 const HOPELESS = 8;

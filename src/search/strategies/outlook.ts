@@ -89,13 +89,19 @@ export class Outlook {
     const open = looked
       .sort((a, b) => b.worth - a.worth)
       .slice(0, SHORTLIST + count)
-      .map(({ candidate }) => candidate);
+      .map(({ candidate }) => ({ candidate, worth: this.#worthOf(candidate, fine), asOf: 0 }));
     const chosen: Point[] = [];
     while (chosen.length < count && open.length > 0) {
-      const worths = open.map((candidate) => this.#worthOf(candidate, fine));
-      const [best] = open.splice(worths.indexOf(Math.max(...worths)), 1);
-      this.#believe(best!);
-      chosen.push(best!.point);
+      // What is believed makes others worth less, hardly ever more: only who leads has to be looked at again.
+      const leader = open.reduce((a, b) => (b.worth > a.worth ? b : a));
+      if (leader.asOf < chosen.length) {
+        leader.worth = this.#worthOf(leader.candidate, fine);
+        leader.asOf = chosen.length;
+        continue;
+      }
+      open.splice(open.indexOf(leader), 1);
+      this.#believe(leader.candidate);
+      chosen.push(leader.candidate.point);
     }
     return chosen;
   }
