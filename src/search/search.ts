@@ -81,8 +81,17 @@ export async function search(
     group.forEach((candidate, i) => (candidate.evaluations[fidelity] = found[i]!));
   };
 
-  const known = feasibility && knownResultsOf(space, feasibility, scenario.systems[0]!);
-  const prospects = new ResultProspects(objectives, demandPerSecond, known);
+  const ofDevice = feasibility && knownResultsOf(space, feasibility, scenario.systems[0]!);
+  const prospects = new ResultProspects(objectives, demandPerSecond, ofDevice);
+  const assess = (candidate: Candidate, fidelity: Fidelity): Assessed => {
+    const results = resultsOf(candidate.evaluations[fidelity]);
+    return {
+      point: candidate.point,
+      violation: shortfall(candidate, fidelity, demandPerSecond),
+      scores: scoresAt(candidate, fidelity),
+      values: results === undefined ? [] : prospects.valuesOf(results),
+    };
+  };
   const problem = { space, feasibility, base, prospects, seed: scenario.seed, budget: budgets.estimate };
   const generations = STRATEGY_OF[strategy](problem);
   let count = 0;
@@ -90,13 +99,7 @@ export async function search(
     const generation = next.value.map((point) => candidateAt(space, point));
     await look(generation, "estimate", budgets.estimate, candidates.length);
     candidates.push(...generation);
-    for (const candidate of generation) {
-      const scores = scoresAt(candidate, "estimate");
-      const violation = shortfall(candidate, "estimate", demandPerSecond);
-      const results = resultsOf(candidate.evaluations.estimate);
-      const values = results === undefined ? [] : prospects.valuesOf(results);
-      assessed.push({ point: candidate.point, violation, scores, values });
-    }
+    assessed.push(...generation.map((candidate) => assess(candidate, "estimate")));
     count++;
   }
 
@@ -115,12 +118,7 @@ export async function search(
   const refined = async (from: readonly Candidate[]): Promise<Candidate[]> => {
     const steps = refinement(problem, budgets.refinement);
     const added: Candidate[] = [];
-    const replayed = () =>
-      [...from, ...added].map((candidate) => ({
-        point: candidate.point,
-        violation: shortfall(candidate, "slice", demandPerSecond),
-        scores: scoresAt(candidate, "slice"),
-      }));
+    const replayed = () => [...from, ...added].map((candidate) => assess(candidate, "slice"));
     steps.next();
     for (let next = steps.next(replayed()); next.done !== true; next = steps.next(replayed())) {
       const generation = await candidatesAt(next.value);
@@ -134,11 +132,7 @@ export async function search(
   for (const fidelity of ["slice", "full"] as const) {
     const before = fidelity === "slice" ? "estimate" : "slice";
     const eligible = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
-    const judged = eligible.map((candidate) => ({
-      point: candidate.point,
-      violation: shortfall(candidate, before, demandPerSecond),
-      scores: scoresAt(candidate, before),
-    }));
+    const judged = eligible.map((candidate) => assess(candidate, before));
     const spread = fidelity === "slice" && budgets.refinement > 0;
     const chosen = spread ? diverse(space, judged, budgets.slice) : selectBest(judged, budgets[fidelity]);
     const promoted = chosen.map((i) => eligible[i]!);
