@@ -15,7 +15,7 @@ const ROUNDS = 5;
 /** What a search pays for a design at each fidelity, on one core: the bundled search of chat on HDAs. */
 export async function benchSearch(): Promise<void> {
   const exploration = loadExploration("scenarios/explore/llama3-8b-chat.yaml", diskFiles);
-  const { space, scenario, constraints, base, sliceRequests, budgets } = exploration;
+  const { space, scenario, constraints, base, sliceRequests } = exploration;
   const { device } = scenario.systems[0]!;
   const { supply } = await prepareRequests(scenario);
   if (device.kind !== "hda" || supply.kind !== "table") throw new Error("the bundled search changed");
@@ -28,8 +28,7 @@ export async function benchSearch(): Promise<void> {
     if (fit !== expected) throw new Error("the same designs fit no more");
   });
 
-  const problem = { space, feasibility, base: device, seed: 1, budget: budgets.estimate };
-  const draw = feasibleDraws(problem);
+  const draw = feasibleDraws({ space, feasibility, seed: 1 });
   const seen = new Seen(space);
   const designs = Array.from({ length: ESTIMATED }, () => space.settingsOf(draw(seen)!));
   const { table } = supply;

@@ -8,6 +8,8 @@ import type { Results } from "./evaluation/results.ts";
 import type { Exploration } from "./load-exploration.ts";
 import { scoresOf, type Scores } from "./objectives.ts";
 import { paretoFront, selectBest, spreadOut } from "./pareto.ts";
+import { knownResultsOf } from "./known-results.ts";
+import { ResultProspects, shortfallOf } from "./prospects.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
 import { NoDesignError } from "./no-design.ts";
 import { diverse, refinement } from "./refinement.ts";
@@ -79,18 +81,25 @@ export async function search(
     group.forEach((candidate, i) => (candidate.evaluations[fidelity] = found[i]!));
   };
 
-  const problem = { space, feasibility, base, seed: scenario.seed, budget: budgets.estimate };
+  const ofDevice = feasibility && knownResultsOf(space, feasibility, scenario.systems[0]!);
+  const prospects = new ResultProspects(objectives, demandPerSecond, ofDevice);
+  const assess = (candidate: Candidate, fidelity: Fidelity): Assessed => {
+    const results = resultsOf(candidate.evaluations[fidelity]);
+    return {
+      point: candidate.point,
+      violation: shortfall(candidate, fidelity, demandPerSecond),
+      scores: scoresAt(candidate, fidelity),
+      values: results === undefined ? [] : prospects.valuesOf(results),
+    };
+  };
+  const problem = { space, feasibility, base, prospects, seed: scenario.seed, budget: budgets.estimate };
   const generations = STRATEGY_OF[strategy](problem);
   let count = 0;
   for (let next = generations.next(assessed); next.done !== true; next = generations.next(assessed)) {
     const generation = next.value.map((point) => candidateAt(space, point));
     await look(generation, "estimate", budgets.estimate, candidates.length);
     candidates.push(...generation);
-    for (const candidate of generation) {
-      const scores = scoresAt(candidate, "estimate");
-      const violation = shortfall(candidate, "estimate", demandPerSecond);
-      assessed.push({ point: candidate.point, violation, scores });
-    }
+    assessed.push(...generation.map((candidate) => assess(candidate, "estimate")));
     count++;
   }
 
@@ -109,12 +118,7 @@ export async function search(
   const refined = async (from: readonly Candidate[]): Promise<Candidate[]> => {
     const steps = refinement(problem, budgets.refinement);
     const added: Candidate[] = [];
-    const replayed = () =>
-      [...from, ...added].map((candidate) => ({
-        point: candidate.point,
-        violation: shortfall(candidate, "slice", demandPerSecond),
-        scores: scoresAt(candidate, "slice"),
-      }));
+    const replayed = () => [...from, ...added].map((candidate) => assess(candidate, "slice"));
     steps.next();
     for (let next = steps.next(replayed()); next.done !== true; next = steps.next(replayed())) {
       const generation = await candidatesAt(next.value);
@@ -128,11 +132,7 @@ export async function search(
   for (const fidelity of ["slice", "full"] as const) {
     const before = fidelity === "slice" ? "estimate" : "slice";
     const eligible = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
-    const judged = eligible.map((candidate) => ({
-      point: candidate.point,
-      violation: shortfall(candidate, before, demandPerSecond),
-      scores: scoresAt(candidate, before),
-    }));
+    const judged = eligible.map((candidate) => assess(candidate, before));
     const spread = fidelity === "slice" && budgets.refinement > 0;
     const chosen = spread ? diverse(space, judged, budgets.slice) : selectBest(judged, budgets[fidelity]);
     const promoted = chosen.map((i) => eligible[i]!);
@@ -230,7 +230,7 @@ export function resultsOf(evaluation: Evaluation | undefined): Results | undefin
 function shortfall({ evaluations }: Candidate, fidelity: Fidelity, demandPerSecond: number): number {
   const results = resultsOf(evaluations[fidelity]);
   if (results === undefined) return Infinity;
-  return Math.max(0, 1 - (results.goodput_at_slo_rps ?? 0) / demandPerSecond);
+  return shortfallOf(results.goodput_at_slo_rps ?? 0, demandPerSecond);
 }
 
 /** Indices by the mean of the logarithms of their scores, each relative to the best of all: the best first. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ADOR_RECALLED } from "../../src/hardware/presets/ador.ts";
 import { FeasibilityCheck } from "../../src/search/constraints/feasibility-check.ts";
 import { diverse, refinement } from "../../src/search/refinement.ts";
+import type { Prospects } from "../../src/search/prospects.ts";
 import type { Point } from "../../src/search/space/space.ts";
 import type { Assessed, SearchProblem } from "../../src/search/strategies/strategy.ts";
 import { levels, spaceOver } from "./spaces.ts";
@@ -14,8 +15,9 @@ const space = spaceOver([
   levels("serving.max_num_batched_tokens", [256, 384, 512, 768, 1024, 2048]),
 ]);
 const feasibility = new FeasibilityCheck(space, ADOR_RECALLED, [{ name: "area", atMost: 420 }]);
+const prospects: Prospects = { count: 1, of: () => (values) => ({ violation: 0, scores: [values[0]!] }) };
 const problemOf = (seed: number): SearchProblem => ({
-  ...{ space, feasibility, base: ADOR_RECALLED, seed, budget: 0 },
+  ...{ space, feasibility, base: ADOR_RECALLED, prospects, seed, budget: 0 },
 });
 
 /** Runs a refinement where `score` is what a replay finds out; returns all that was asked for. */
@@ -28,7 +30,10 @@ function refine(
   const steps = refinement(problem, budget);
   const assessed: Assessed[] = [];
   const learn = (points: readonly Point[]) => {
-    for (const point of points) assessed.push({ point, violation: 0, scores: [score(point)] });
+    for (const point of points) {
+      const scores = [score(point)];
+      assessed.push({ point, violation: 0, scores, values: scores });
+    }
   };
   learn(first);
   steps.next();
@@ -94,7 +99,8 @@ describe("refinement by replays", () => {
   test("starts from the best designs, and from the best with each value of each axis", () => {
     const assessed = Array.from({ length: space.size! }, (_, i): Assessed => {
       const point = space.nth(i);
-      return { point, violation: 0, scores: [behindCliff(point)] };
+      const scores = [behindCliff(point)];
+      return { point, violation: 0, scores, values: scores };
     });
     const chosen = diverse(space, assessed, 40).map((i) => assessed[i]!);
     const ranked = [...assessed].sort((a, b) => a.scores![0]! - b.scores![0]!);

@@ -3,6 +3,7 @@ import { ADOR_RECALLED } from "../../src/hardware/presets/ador.ts";
 import { FeasibilityCheck } from "../../src/search/constraints/feasibility-check.ts";
 import type { Scores } from "../../src/search/objectives.ts";
 import { hypervolume, paretoFront } from "../../src/search/pareto.ts";
+import type { Prospects } from "../../src/search/prospects.ts";
 import type { Point, Space } from "../../src/search/space/space.ts";
 import { GaussianProcess } from "../../src/search/strategies/gaussian-process.ts";
 import { STRATEGIES, STRATEGY_OF, type StrategyName } from "../../src/search/strategies/registry.ts";
@@ -32,6 +33,12 @@ function scoresOf(point: Point): Scores {
   return [1e6 / macs + skew, macs / 1e5 + cores! / 40 + skew];
 }
 
+/** Nothing follows from a design alone: its scores are what an evaluation tells. */
+const prospects: Prospects = {
+  count: 2,
+  of: () => (values) => ({ violation: 0, scores: [values[0]!, values[1]!] }),
+};
+
 interface Asked {
   readonly generations: readonly (readonly Point[])[];
   readonly assessed: readonly Assessed[];
@@ -39,7 +46,7 @@ interface Asked {
 
 function runAll(name: StrategyName, over: Partial<SearchProblem> = {}): Asked {
   const problem: SearchProblem = {
-    ...{ space, base: ADOR_RECALLED, seed: 1, budget: 200 },
+    ...{ space, base: ADOR_RECALLED, prospects, seed: 1, budget: 200 },
     feasibility: new FeasibilityCheck(space, ADOR_RECALLED, CONSTRAINTS),
     ...over,
   };
@@ -48,7 +55,10 @@ function runAll(name: StrategyName, over: Partial<SearchProblem> = {}): Asked {
   const strategy = STRATEGY_OF[name](problem);
   for (let next = strategy.next(assessed); next.done !== true; next = strategy.next(assessed)) {
     generations.push(next.value);
-    for (const point of next.value) assessed.push({ point, violation: 0, scores: scoresOf(point) });
+    for (const point of next.value) {
+      const scores = scoresOf(point);
+      assessed.push({ point, violation: 0, scores, values: scores });
+    }
   }
   return { generations, assessed };
 }
@@ -89,7 +99,7 @@ describe.each(STRATEGIES)("%s", (name) => {
 
   test("goes on where designs are refused", () => {
     const problem: SearchProblem = {
-      ...{ space, base: ADOR_RECALLED, seed: 1, budget: 60, feasibility: undefined },
+      ...{ space, base: ADOR_RECALLED, prospects, seed: 1, budget: 60, feasibility: undefined },
       ...(name === "grid" && { budget: space.size! }),
     };
     const assessed: Assessed[] = [];
@@ -101,6 +111,7 @@ describe.each(STRATEGIES)("%s", (name) => {
           point,
           violation: refused ? Infinity : 0,
           scores: refused ? undefined : scoresOf(point),
+          values: refused ? [] : scoresOf(point),
         });
       });
     }
@@ -132,6 +143,7 @@ describe("strategies against an exhaustive search", () => {
     ["propose", 0.95],
     ["evolve", 0.92],
     ["surrogate", 0.99],
+    ["propose+surrogate", 0.99],
     ["sobol", 0.8],
   ] as const)(
     "%s finds %d of its hypervolume with a fifth of its evaluations, for every seed",

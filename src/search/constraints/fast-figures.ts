@@ -114,6 +114,13 @@ export function fastGoodsDollars(n: DesignNumbers, dieMm2: number): number {
   return dieDollars + memoryDollars + packageDollars + testDollars;
 }
 
+/** Dollars that a buyer pays, as `deviceCost` finds them for a device that nobody sells yet. */
+export function fastPriceDollars(n: DesignNumbers, dieMm2: number): number {
+  const { cost } = PROCESSES[n.nanometres]!;
+  const designDollars = cost.maskSetDollars + cost.ipDollars + cost.packageDesignDollars + cost.designDollars;
+  return (fastGoodsDollars(n, dieMm2) + designDollars / cost.volumeDevices) / (1 - cost.grossMargin);
+}
+
 /** The one network that is looked at, reused. */
 const NOC = { topology: TOPOLOGIES[0]!, bytesPerCyclePerPort: 0 };
 

@@ -110,6 +110,12 @@ export class FeasibilityCheck {
     return this.#limits.map(({ fast }) => fast(this.#numbers, this.#figures));
   }
 
+  /** The numbers of a design and what follows from them; reused by the next call. */
+  figuresOf(point: Point): { readonly numbers: DesignNumbers; readonly figures: DesignFigures } {
+    this.#judge(point);
+    return { numbers: this.#numbers, figures: this.#figures };
+  }
+
   /** By how much of each limit the design is beyond it, in the order of `names`; reused by the next call. */
   excesses(point: Point): Float64Array {
     this.#judge(point);

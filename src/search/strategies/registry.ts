@@ -3,9 +3,11 @@ import { evolve } from "./evolve.ts";
 import { grid } from "./grid.ts";
 import { propose } from "./propose.ts";
 import { sobol } from "./sobol.ts";
-import { surrogate } from "./surrogate.ts";
+import { proposeSurrogate, surrogate } from "./surrogate.ts";
 
-export const STRATEGIES = ["propose", "grid", "sobol", "evolve", "surrogate"] as const;
+export const STRATEGIES = [
+  ...(["propose", "grid", "sobol", "evolve", "surrogate", "propose+surrogate"] as const),
+] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 
 export const STRATEGY_OF: Readonly<Record<StrategyName, Strategy>> = {
@@ -14,4 +16,5 @@ export const STRATEGY_OF: Readonly<Record<StrategyName, Strategy>> = {
   sobol,
   evolve,
   surrogate,
+  "propose+surrogate": proposeSurrogate,
 };

@@ -24,7 +24,9 @@ export function* sobol(problem: SearchProblem): Generator<readonly Point[], void
 }
 
 /** Draws one design after the other that can be built and is new, evenly over the space; undefined when there seem to be no more. */
-export function feasibleDraws(problem: SearchProblem): (seen: Seen) => Point | undefined {
+export function feasibleDraws(
+  problem: Pick<SearchProblem, "space" | "feasibility" | "seed">,
+): (seen: Seen) => Point | undefined {
   const { space, seed } = problem;
   const sequence = new SobolSequence(space.dimensions, seed);
   return (seen) => {

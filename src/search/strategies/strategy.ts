@@ -1,15 +1,13 @@
 import type { HdaDevice } from "../../hardware/device.ts";
 import type { FeasibilityCheck } from "../constraints/feasibility-check.ts";
-import type { Scores } from "../objectives.ts";
+import type { Judged, Prospects } from "../prospects.ts";
 import type { Point, Space } from "../space/space.ts";
 
 /** A design and what is known of it. */
-export interface Assessed {
+export interface Assessed extends Judged {
   readonly point: Point;
-  /** Of limits and of what can be made; 0 for a design that may be built, Infinity for one that is refused. */
-  readonly violation: number;
-  /** Lower is better throughout; undefined for a design that was not evaluated. */
-  readonly scores: Scores | undefined;
+  /** What only its evaluation told, as its prospects count it; NaN for what it did not tell. */
+  readonly values: readonly number[];
 }
 
 /** What a strategy works on. */
@@ -18,6 +16,7 @@ export interface SearchProblem {
   /** Undefined for a space over something that is no HDA: then only an evaluation tells. */
   readonly feasibility: FeasibilityCheck | undefined;
   readonly base: HdaDevice | undefined;
+  readonly prospects: Prospects;
   readonly seed: number;
   /** Evaluations that may be asked for in all. */
   readonly budget: number;
@@ -37,6 +36,6 @@ export interface Strategy {
 }
 
 /** 0 for a design that can be made within the limits. */
-export function violationOf({ feasibility }: SearchProblem, point: Point): number {
+export function violationOf({ feasibility }: Pick<SearchProblem, "feasibility">, point: Point): number {
   return feasibility === undefined ? 0 : feasibility.violation(point);
 }

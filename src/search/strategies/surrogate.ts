@@ -1,139 +1,155 @@
 import { randomStream, type Random } from "../../core/random.ts";
-import { selectBest } from "../pareto.ts";
-import type { Scores } from "../objectives.ts";
+import { paretoFront, spreadOut } from "../pareto.ts";
 import type { Point } from "../space/space.ts";
 import { childOf } from "./evolve.ts";
-import { GaussianProcess } from "./gaussian-process.ts";
+import { featuresOf } from "./features.ts";
+import type { Kernel } from "./gaussian-process.ts";
+import { Outlook } from "./outlook.ts";
 import { Seen } from "./seen.ts";
 import { feasibleDraws } from "./sobol.ts";
+import { stagedDesigns } from "./staged-sizing.ts";
 import { violationOf, type Assessed, type SearchProblem } from "./strategy.ts";
 
-/** Designs of the first generation per free axis, and of each one after it. */
-const FIRST_PER_AXIS = 3;
-const GENERATION = 8;
-/** What the surrogate learns from at most: its cost grows with the cube. */
-const MOST_LEARNT = 240;
-/** Designs among which a generation is chosen. */
-const POOL = 400;
+/** Share of the budget that the first generation takes, and designs of it per free axis at least. */
+const FIRST_SHARE = 0.2;
+const FIRST_PER_AXIS = 2;
+const MOST_FIRST = 120;
+/** Of these, the share of staged designs where the search starts from them. */
+const STAGED_SHARE = 0.5;
+/** Designs of each generation after it: a fortieth of the budget, at least so many. */
+const LEAST_GENERATION = 8;
+const GENERATIONS = 40;
+/** Growth of what is known after which models look for better kernels. */
+const REFIT = 1.2;
+/** Combinations up to which a space is enumerated, and designs among which a generation is then chosen. */
+const MOST_COMBINATIONS = 200_000;
+const MOST_ENUMERATED = 5000;
+/** In larger spaces: designs of the front around which is looked, children and draws. */
+const ELITE = 24;
+const CHILDREN = 400;
+const DRAWS = 300;
 
-/**
- * Learns from what is known which designs are likely to be better. Each design of a generation is the one of a pool that
- * promises most for a weighting of the objectives drawn at random (J. Knowles, "ParEGO", 2006).
- */
+type Draw = (seen: Seen) => Point | undefined;
+
+/** Starts evenly spread, then asks for what models of what is known expect to add most to the front. */
 export function* surrogate(problem: SearchProblem): Generator<readonly Point[], void, readonly Assessed[]> {
-  const { space, seed, budget } = problem;
+  yield* learning(problem, []);
+}
+
+/** The same from designs that are sized as `propose` does, half of its first generation. */
+export function* proposeSurrogate(
+  problem: SearchProblem,
+): Generator<readonly Point[], void, readonly Assessed[]> {
+  const apart = new Seen(problem.space);
+  yield* learning(
+    problem,
+    stagedDesigns(problem).filter((point) => apart.add(point)),
+  );
+}
+
+function* learning(
+  problem: SearchProblem,
+  staged: readonly Point[],
+): Generator<readonly Point[], void, readonly Assessed[]> {
+  const { space, budget, seed } = problem;
   const random = randomStream(seed, "surrogate");
   const seen = new Seen(space);
   const draw = feasibleDraws(problem);
-  const first: Point[] = [];
-  while (first.length < Math.min(FIRST_PER_AXIS * space.dimensions + 1, budget)) {
-    const point = draw(seen);
-    if (point === undefined) break;
-    first.push(point);
-  }
-  let assessed: readonly Assessed[] = yield first;
+  const features = featuresOf(problem);
+  const everything = enumerated(problem);
+  let assessed: readonly Assessed[] = yield firstGeneration(problem, staged, seen, draw);
+  let front: readonly Assessed[] = [];
+  let kernels: readonly Kernel[] = [];
+  let [looked, fitted] = [0, 0];
   while (seen.count < budget) {
+    front = frontOf([...front, ...assessed.slice(looked)]);
+    looked = assessed.length;
     const known = assessed.filter(({ scores }) => scores !== undefined);
-    if (known.length < 2) return;
-    const generation: Point[] = [];
-    while (generation.length < Math.min(GENERATION, budget - seen.count + generation.length)) {
-      const chosen = mostPromising(problem, known, seen, draw, random);
-      if (chosen === undefined) break;
-      seen.add(chosen);
-      generation.push(chosen);
+    const extra = Math.min(Math.max(LEAST_GENERATION, Math.floor(budget / GENERATIONS)), budget - seen.count);
+    const pool =
+      everything?.filter((point) => !seen.has(point)) ??
+      around(problem, front.length > 0 ? front : known.slice(-ELITE), seen, draw, random);
+    let generation: Point[];
+    if (known.length < 2) generation = collect(extra, () => draw(seen));
+    else {
+      const refit = known.length >= REFIT * fitted;
+      if (refit) fitted = known.length;
+      const outlook = new Outlook(problem, features, known, front, { kernels, refit, extra });
+      kernels = outlook.kernels;
+      generation = outlook.choose(pool, extra);
+      for (const point of generation) seen.add(point);
     }
     if (generation.length === 0) return;
     assessed = yield generation;
   }
 }
 
-function mostPromising(
-  problem: SearchProblem,
-  known: readonly Assessed[],
+function firstGeneration(
+  { space, budget }: SearchProblem,
+  staged: readonly Point[],
   seen: Seen,
-  draw: (seen: Seen) => Point | undefined,
-  random: Random,
-): Point | undefined {
-  const { space } = problem;
-  const values = scalarised(
-    known.map(({ scores }) => scores!),
-    random,
+  draw: Draw,
+): Point[] {
+  const count = Math.min(
+    budget,
+    Math.max(FIRST_PER_AXIS * space.dimensions, Math.min(MOST_FIRST, Math.round(FIRST_SHARE * budget))),
   );
-  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const learnt = order.slice(0, MOST_LEARNT);
-  const model = new GaussianProcess(
-    learnt.map((i) => space.unitsOf(known[i]!.point)),
-    learnt.map((i) => values[i]!),
-  );
-  const best = values[order[0]!]!;
-  const elite = selectBest(known, 20).map((i) => known[i]!.point);
-  let chosen: Point | undefined;
-  let most = -Infinity;
-  for (const point of pool(problem, elite, seen, draw, random)) {
-    const { mean, deviation } = model.predict(space.unitsOf(point));
-    const gain = expectedImprovement(best - mean, deviation);
-    if (gain > most) [most, chosen] = [gain, point];
-  }
-  return chosen;
+  const most = Math.min(staged.length, Math.round(STAGED_SHARE * count));
+  const first = Array.from({ length: most }, (_, i) => staged[Math.floor((i * staged.length) / most)]!);
+  for (const point of first) seen.add(point);
+  return [...first, ...collect(count - most, () => draw(seen))];
 }
 
-/** Half of it near the best designs, half from anywhere. */
-function pool(
+function frontOf(assessed: readonly Assessed[]): Assessed[] {
+  const within = assessed.filter(({ violation, scores }) => violation === 0 && scores !== undefined);
+  return paretoFront(within.map(({ scores }) => scores!)).map((i) => within[i]!);
+}
+
+/** Every design that can be built; undefined where these are too many. */
+function enumerated(problem: SearchProblem): Point[] | undefined {
+  const { space } = problem;
+  if (space.size === undefined || space.size > MOST_COMBINATIONS) return undefined;
+  const apart = new Seen(space);
+  const points: Point[] = [];
+  for (let i = 0; i < space.size && points.length <= MOST_ENUMERATED; i++) {
+    const point = space.nth(i);
+    if (violationOf(problem, point) === 0 && apart.add(point)) points.push(point);
+  }
+  return points.length <= MOST_ENUMERATED ? points : undefined;
+}
+
+/** Designs one step from the best, children of them, and some from anywhere. */
+function around(
   problem: SearchProblem,
-  elite: readonly Point[],
+  best: readonly Assessed[],
   seen: Seen,
-  draw: (seen: Seen) => Point | undefined,
+  draw: Draw,
   random: Random,
 ): Point[] {
   const { space } = problem;
-  const own = new Seen(space);
+  const elite = spreadOut(
+    best.map(({ scores }) => scores!),
+    ELITE,
+  ).map((i) => best[i]!.point);
+  const [apart, drawn] = [new Seen(space), new Seen(space)];
   const points: Point[] = [];
-  for (let i = 0; i < POOL; i++) {
-    const one = () => elite[Math.floor(random() * elite.length)]!;
-    const point = i % 2 === 0 ? childOf(space, one(), one(), random) : draw(own);
-    if (point === undefined || seen.has(point) || violationOf(problem, point) > 0) continue;
-    points.push(point);
-  }
+  const offer = (point: Point | undefined) => {
+    if (point === undefined || seen.has(point) || violationOf(problem, point) > 0) return;
+    if (apart.add(point)) points.push(point);
+  };
+  const one = () => elite[Math.floor(random() * elite.length)]!;
+  for (const point of elite) space.neighboursOf(point).forEach(offer);
+  if (elite.length > 0) for (let i = 0; i < CHILDREN; i++) offer(childOf(space, one(), one(), random));
+  for (let i = 0; i < DRAWS; i++) offer(draw(drawn));
   return points;
 }
 
-/** The augmented Chebyshev norm of the scores, each scaled to 0..1 over what is known, under weights drawn at random. */
-function scalarised(scores: readonly Scores[], random: Random): number[] {
-  const count = scores[0]!.length;
-  const drawn = Array.from({ length: count }, () => -Math.log(random()));
-  const total = drawn.reduce((sum, weight) => sum + weight, 0);
-  const weights = drawn.map((weight) => weight / total);
-  const columns = Array.from({ length: count }, (_, i) => ranked(scores.map((own) => own[i]!)));
-  return scores.map((_, row) => {
-    const parts = weights.map((weight, i) => weight * columns[i]![row]!);
-    return Math.max(...parts) + 0.05 * parts.reduce((sum, part) => sum + part, 0);
-  });
-}
-
-/** Scaled to 0..1 between the best and the median, beyond that flattened: what is bad need not be told apart. */
-function ranked(values: readonly number[]): number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const low = sorted[0]!;
-  const span = sorted[sorted.length >> 1]! - low || Math.abs(low) || 1;
-  return values.map((value) => {
-    const scaled = (value - low) / span;
-    return scaled <= 1 ? scaled : 1 + Math.log(scaled) / 4;
-  });
-}
-
-/** Of a minimum: E[max(0, best - Y)] for a normal Y (Jones, Schonlau and Welch, 1998). */
-function expectedImprovement(ahead: number, deviation: number): number {
-  const z = ahead / deviation;
-  const density = Math.exp(-(z * z) / 2) / Math.sqrt(2 * Math.PI);
-  return ahead * normalShare(z) + deviation * density;
-}
-
-/** Φ(z) by Abramowitz and Stegun 26.2.17, within 7.5e-8. */
-function normalShare(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const tail =
-    (Math.exp(-(z * z) / 2) / Math.sqrt(2 * Math.PI)) *
-    t *
-    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return z >= 0 ? 1 - tail : tail;
+function collect(count: number, make: () => Point | undefined): Point[] {
+  const made: Point[] = [];
+  while (made.length < count) {
+    const point = make();
+    if (point === undefined) break;
+    made.push(point);
+  }
+  return made;
 }
