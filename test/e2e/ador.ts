@@ -22,22 +22,31 @@ export interface Answer {
   readonly stderr: string;
 }
 
+/** Variables beside those of the tests themselves. */
+export type Environment = Readonly<Record<string, string>>;
+
 /** Runs the built program as a shell would, in `cwd`, with `input` on standard input. */
 export function ador(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string } = {},
+  options: { readonly cwd?: string; readonly input?: string; readonly env?: Environment } = {},
 ): Answer {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: options.cwd ?? ROOT,
     input: options.input ?? "",
+    env: { ...process.env, ...options.env },
     encoding: "utf8",
   });
   return { code: status, stdout, stderr };
 }
 
 /** The program in the background, for tests that send it signals; its standard input stays open and silent. */
-export function startAdor(args: readonly string[], cwd: string): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ["pipe", "pipe", "pipe"] });
+export function startAdor(
+  args: readonly string[],
+  cwd: string,
+  { main = MAIN, env = {} }: { readonly main?: string; readonly env?: Environment } = {},
+): ChildProcess {
+  const options = { cwd, env: { ...process.env, ...env } };
+  return spawn(process.execPath, [main, ...args], { ...options, stdio: ["pipe", "pipe", "pipe"] });
 }
 
 /** A folder of its own for a test file, filled with the given files and removed when the file's tests are done. */

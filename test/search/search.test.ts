@@ -19,20 +19,10 @@ import { resultsOf, search } from "../../src/search/search.ts";
 import { MemoryStore, type StoredEvaluation } from "../../src/search/store.ts";
 import { collectRequests } from "../../src/workload/collect-requests.ts";
 import { candidatesCsv } from "../../src/report/explore/candidates-csv.ts";
+import { searchedScenario } from "../support/small-search.ts";
 import { inputErrorOf, memoryFiles } from "../scenario/memory-files.ts";
 
-const SCENARIO = `
-model: llama-3.1-8b
-device: { base: ador-recalled, memory: { stacks: 4, capacity: 64GiB, bandwidth: 1.8TB/s } }
-workload:
-  synthetic:
-    arrivals: { process: poisson, rate: 3/s }
-    input: { distribution: uniform, min: 50, max: 1500 }
-    output: { distribution: uniform, min: 1, max: 120 }
-    requests: 250
-serving: { max_model_len: 4096 }
-slo: { ttft: 1s, max_tbt: 100ms }
-`;
+const SCENARIO = searchedScenario(250);
 const EXPLORE = `
 explore:
   space:
