@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
+import { InputError } from "../../src/core/errors.ts";
 import { queryStore } from "../../src/node/search-store.ts";
 import { contentsOf, startAdor, type Environment } from "./ador.ts";
 
@@ -17,8 +18,14 @@ export function resultsIn(folder: string): Record<string, string> {
 export function storedIn(folder: string): string[] {
   const database = join(folder, "store.db");
   if (!existsSync(database)) return [];
-  const { rows } = queryStore(folder, "SELECT fidelity || '/' || design FROM evaluations ORDER BY 1");
-  return rows.map(([name]) => String(name));
+  try {
+    const { rows } = queryStore(folder, "SELECT fidelity || '/' || design FROM evaluations ORDER BY 1");
+    return rows.map(([name]) => String(name));
+  } catch (error) {
+    // Its file is there a moment before its tables are.
+    if (error instanceof InputError && /tables have version 0|locked/.test(error.message)) return [];
+    throw error;
+  }
 }
 
 const preload = (name: string) => `--require=${resolve(import.meta.dirname, "../support/preload", name)}`;
