@@ -3,17 +3,12 @@ import { resolve } from "node:path";
 import { Bench } from "tinybench";
 import { azureCase, runCase, type Case } from "./azure-case.ts";
 import { runBareLoop } from "./bare-loop.ts";
-import { inlineMore } from "../src/node/inline-more.ts";
 import { median, printTable, whole } from "./table.ts";
 
 const COLD_RUNS = 5;
 
-/**
- * Requests per second in-process: cold, warm, against the plain loop and against the bare loop, in one run. All but the
- * cold ones run as in the threads of a search, which replay thousands of times.
- */
+/** Requests per second in-process: cold, warm, against the plain loop and against the bare loop, in one run. */
 export async function benchAzure(): Promise<void> {
-  inlineMore();
   const rows: string[][] = [];
   for (const [replicas, budget] of [
     [1, 512],

@@ -7,6 +7,7 @@ import { benchCapacity } from "./capacity.ts";
 import { benchCostModel } from "./cost-model.ts";
 import { benchEstimate } from "./estimate.ts";
 import { benchLowLoad } from "./low-load.ts";
+import { benchSearchEngines } from "./search-engines.ts";
 import { benchSearch } from "./search.ts";
 import { benchWholeProcess } from "./whole-process.ts";
 
@@ -22,3 +23,4 @@ await benchCostModel();
 await benchEstimate();
 benchCapacity();
 await benchSearch();
+await benchSearchEngines();

@@ -1,9 +1,6 @@
 import { workerData } from "piscina";
 import type { Evaluation, EvaluationJob } from "../search/evaluation/evaluator.ts";
 import { evaluatorOf, type Assignment } from "./assignment.ts";
-import { inlineMore } from "./inline-more.ts";
-
-inlineMore();
 
 const evaluator = evaluatorOf(workerData as Assignment);
 
