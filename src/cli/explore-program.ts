@@ -20,7 +20,11 @@ export function addExplore(program: Command): void {
       "work designs out by the processes of `ador worker` at this queue: redis://host:port (default: threads here)",
     );
   addScenarioOptions(explore)
-    .option("--json", "print pareto.json and nothing else")
+    .option(
+      "--why <design>",
+      "explain one design of the search in --out: recommended, a known device, or the beginning of a candidate_id",
+    )
+    .option("--json", "print pareto.json (or the explanation) and nothing else")
     .option("-q, --quiet", "print only errors")
     .addHelpText(
       "before",
@@ -32,9 +36,18 @@ export function addExplore(program: Command): void {
           "ador explore my.yaml --out out/e --engine redis://queue:6379",
           "by all machines that run ador worker redis://queue:6379",
         ],
+        [
+          "ador explore my.yaml --out out/e --why recommended",
+          "what binds it, and what one more mm² would buy",
+        ],
       ]),
     )
     .action(async (scenario: string, options: ExploreFlags) => {
+      if (options.why !== undefined) {
+        const { exploreWhyCommand } = await import("./explore-why-command.ts");
+        process.exitCode = await exploreWhyCommand(scenario, options.why, options);
+        return;
+      }
       const { exploreCommand } = await import("./explore-command.ts");
       process.exitCode = await exploreCommand(scenario, options);
     });

@@ -116,6 +116,8 @@ export interface ExploreFlags extends ScenarioFlags {
   readonly workers?: number;
   /** Address of a queue. */
   readonly engine?: string;
+  /** A design to explain instead of searching. */
+  readonly why?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }

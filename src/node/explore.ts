@@ -85,14 +85,12 @@ export async function withOpenSearch<T>(
   { out, openEngine, onFound }: Pick<ExploreRequest, "out" | "openEngine" | "onFound">,
   use: (open: OpenSearch) => Promise<T>,
 ): Promise<T> {
-  const { supply, identity } = await prepareRequests(exploration.scenario);
-  checkSupply(supply, exploration.scenario);
-  const study = studyOf(exploration, supply);
+  const { study, id, identity } = await openStudy(exploration);
   const assignment = assignmentOf(study);
   const engine = await openEngine(assignment);
   try {
     const store = new SearchStore(out, {
-      study: studyId(exploration, identity),
+      study: id,
       scenario: exploration.scenario.name,
       model: exploration.scenario.systems[0]!.model.name,
       version: identity.version,
@@ -139,6 +137,20 @@ export function ownFiles(out: string, results: readonly string[]): string[] {
 
 function isStaging(name: string): boolean {
   return /^\.ador-\d+$/.test(name);
+}
+
+interface OpenStudy {
+  readonly study: Study;
+  /** Under which a store keeps its evaluations. */
+  readonly id: string;
+  readonly identity: RunIdentity;
+}
+
+/** Reads the requests of a search. @throws InputError */
+export async function openStudy(exploration: Exploration): Promise<OpenStudy> {
+  const { supply, identity } = await prepareRequests(exploration.scenario);
+  checkSupply(supply, exploration.scenario);
+  return { study: studyOf(exploration, supply), id: studyId(exploration, identity), identity };
 }
 
 /** What workers have to know of a search. */

@@ -133,12 +133,17 @@ export function servingChoices(space: Space): WrittenSetting[][] {
   return combinations.slice(0, MOST_CHOICES);
 }
 
+/** Under which a store keeps what a design is whatever the limits of the search. */
+export function unlimitedId(id: string): string {
+  return `${id}-unlimited`;
+}
+
 function unlimited(
   settings: readonly WrittenSetting[],
   fidelity: Fidelity,
   guessPerSecond: number,
 ): EvaluationJob {
-  return { design: `${designId(settings)}-unlimited`, settings, fidelity, unlimited: true, guessPerSecond };
+  return { design: unlimitedId(designId(settings)), settings, fidelity, unlimited: true, guessPerSecond };
 }
 
 function headroomOf(

@@ -5,14 +5,14 @@ import { figureDesign } from "./constraints/fast-figures.ts";
 import { NUMBERED_SETTINGS, numbersOf, type DesignNumbers } from "./space/design-numbers.ts";
 import type { WrittenSetting } from "./space/space.ts";
 
-interface Resource {
+export interface Resource {
   readonly name: string;
   readonly path: string;
   readonly unit?: QuantityKind;
 }
 
-/** What is changed by a tenth, one at a time. */
-const RESOURCES: readonly Resource[] = [
+/** What a designer turns, one at a time. */
+export const RESOURCES: readonly Resource[] = [
   { name: "systolic arrays", path: "device.systolic_array.columns" },
   { name: "MAC trees", path: "device.mac_tree.trees_per_core" },
   { name: "vector lanes", path: "device.vector.lanes_per_core" },
@@ -65,7 +65,7 @@ export function variationsOf(device: HdaDevice, settings: readonly WrittenSettin
 }
 
 /** The nearest whole number that differs. */
-function stepped(from: number, wanted: number): number {
+export function stepped(from: number, wanted: number): number {
   const rounded = Math.round(wanted);
   return rounded === from ? from + Math.sign(wanted - from) : rounded;
 }

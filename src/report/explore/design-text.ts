@@ -1,3 +1,4 @@
+import type { QuantityKind } from "../../core/units.ts";
 import type { Candidate } from "../../search/candidate.ts";
 import type { Space } from "../../search/space/space.ts";
 import { formatNumber } from "../format.ts";
@@ -18,24 +19,29 @@ export function axisLabel({ axes }: Space, index: number): string {
 }
 
 /** The value of one axis for people; a dash where the axis does not matter. */
-export function axisText(space: Space, { point }: Candidate, index: number): string {
+export function axisText(space: Space, { point }: Pick<Candidate, "point">, index: number): string {
   const axis = space.axes[index]!;
   const value = point[index]!;
   if (Number.isNaN(value)) return "-";
   if (axis.kind === "choice") return String(axis.choices[value]);
-  if (axis.unit === "bytes") {
+  return quantityText(axis.unit, value);
+}
+
+/** An amount in SI base units for people. */
+export function quantityText(unit: QuantityKind | undefined, value: number): string {
+  if (unit === "bytes") {
     const prefix = PREFIXED.find(({ from }) => value >= from);
     return prefix === undefined ? `${value} B` : `${formatNumber(value / prefix.from)} ${prefix.unit}`;
   }
-  if (axis.unit === "bytesPerSecond") return `${formatNumber(value / 1e9)} GB/s`;
-  if (axis.unit === "hertz") return `${formatNumber(value / 1e9)} GHz`;
-  return axis.unit === undefined ? formatNumber(value) : `${formatNumber(value)} ${axis.unit}`;
+  if (unit === "bytesPerSecond") return `${formatNumber(value / 1e9)} GB/s`;
+  if (unit === "hertz") return `${formatNumber(value / 1e9)} GHz`;
+  return unit === undefined ? formatNumber(value) : `${formatNumber(value)} ${unit}`;
 }
 
 /** The value of one axis for machines: SI base units, names as they are, null where the axis does not matter. */
 export function axisValue(
   space: Space,
-  { point }: Candidate,
+  { point }: Pick<Candidate, "point">,
   index: number,
 ): number | string | boolean | null {
   const axis = space.axes[index]!;

@@ -2,22 +2,24 @@ import { estimate, type Estimate } from "../../analysis/estimate/estimate.ts";
 import { estimateRequest, trafficOf } from "../../analysis/estimate/scenario-estimate.ts";
 import { sectionsOf } from "../../analysis/experiment/supplies.ts";
 import { meanInterval } from "../../analysis/statistics/confidence-interval.ts";
-import type { TrafficProfile } from "../../analysis/estimate/traffic-profile.ts";
+import { atRate, type TrafficProfile } from "../../analysis/estimate/traffic-profile.ts";
 import { InputError } from "../../core/errors.ts";
 import type { ScenarioFiles } from "../../scenario/files.ts";
 import type { LocatedMap } from "../../scenario/located.ts";
 import { applyOverrides, flagOverride } from "../../scenario/overrides.ts";
 import { parseSystem } from "../../scenario/parse-system.ts";
+import { replay, type ReplayOutcome } from "../../scenario/replay.ts";
 import { resolveSystem } from "../../scenario/resolve-system.ts";
 import type { System, Traffic } from "../../scenario/scenario.ts";
 import type { SloConfig } from "../../serving/config.ts";
 import type { RequestTable } from "../../workload/request.ts";
+import { scaleRate } from "../../workload/transforms/rate-scale.ts";
 import { selectFirst } from "../../workload/transforms/selection.ts";
 import { excess, LIMITED, type Constraint } from "../constraints/limits.ts";
 import type { WrittenSetting } from "../space/space.ts";
 import { withDeviceResults } from "./device-results.ts";
 import { estimatedService } from "./estimated-service.ts";
-import { replayedService } from "./replayed-service.ts";
+import { rateOf, replayedService } from "./replayed-service.ts";
 import { RESULT_NAMES, type Results } from "./results.ts";
 
 /** How closely a design is looked at, cheapest first. */
@@ -131,13 +133,42 @@ export class Evaluator {
     };
   }
 
-  /** @param slo another one than that of the study */
-  estimateOf(system: System, slo: SloConfig = this.#study.traffic.slo): Estimate {
+  /** @param asked another service level than that of the study, or its requests at another rate */
+  estimateOf(
+    system: System,
+    asked: { readonly slo?: SloConfig; readonly ratePerSecond?: number } = {},
+  ): Estimate {
     const { table, traffic } = this.#study;
+    const own = this.profileOf(system);
+    const profile = asked.ratePerSecond === undefined ? own : atRate(own, asked.ratePerSecond);
     const supply = { kind: "table", table } as const;
-    const known = this.#profiles.get(system.engine.maxModelLen) ?? trafficOf(supply, system);
-    this.#profiles.set(system.engine.maxModelLen, known);
-    return estimate(estimateRequest({ slo, clients: traffic.clients }, system, supply, known));
+    const { slo = traffic.slo } = asked;
+    return estimate(estimateRequest({ slo, clients: traffic.clients }, system, supply, profile));
+  }
+
+  get slo(): SloConfig {
+    return this.#study.traffic.slo;
+  }
+
+  /** The requests of the study that a system serves, summed up. */
+  profileOf(system: System): TrafficProfile {
+    const { maxModelLen } = system.engine;
+    const known =
+      this.#profiles.get(maxModelLen) ?? trafficOf({ kind: "table", table: this.#study.table }, system);
+    this.#profiles.set(maxModelLen, known);
+    return known;
+  }
+
+  /** Replays the requests of the study at another rate, and keeps what those waited for that missed their targets. */
+  replayAt(system: System, ratePerSecond: number): ReplayOutcome {
+    const { table, traffic } = this.#study;
+    const requests = scaleRate(table, ratePerSecond / rateOf(table));
+    return replay(
+      traffic,
+      system,
+      { kind: "table", table: requests },
+      { mode: "fast-forward", timelineSeconds: 0, attribution: true },
+    );
   }
 }
 

@@ -34,7 +34,7 @@ export class PaperSystems {
   /** Rate within the service level as formulas have it, to start a search from; 0 where they tell nothing. */
   estimatedRate({ slo }: Traffic, { system, cost }: Contender): number {
     if (cost !== undefined) return 0;
-    return this.#evaluator.estimateOf(system, slo).slo.maxRequestsPerSecond ?? 0;
+    return this.#evaluator.estimateOf(system, { slo }).slo.maxRequestsPerSecond ?? 0;
   }
 
   #choices(name: string, settings: readonly WrittenSetting[]): Choices {

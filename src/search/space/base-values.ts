@@ -2,7 +2,9 @@ import type { System } from "../../scenario/scenario.ts";
 import { numbersOf, NUMBERED_SETTINGS } from "./design-numbers.ts";
 import type { Value } from "./expression.ts";
 
-const SYSTEM_SETTINGS: Readonly<Record<string, (system: System) => Value>> = {
+const SYSTEM_SETTINGS: Readonly<Record<string, (system: System) => Value | undefined>> = {
+  "device.local_sram_bytes_per_cycle": ({ device }) =>
+    device.kind === "hda" ? device.localSramBytesPerCycle : undefined,
   "device.memory.efficiency": ({ device }) => device.memory.efficiency,
   "cluster.replicas": ({ replicas }) => replicas,
   "cluster.tensor_parallel": ({ parallelism }) => parallelism.tensorParallel,
