@@ -12,6 +12,7 @@ import type { Engine } from "../search/engine.ts";
 import type { Evaluator, Study } from "../search/evaluation/evaluator.ts";
 import { findingsOf, type Findings } from "../search/findings.ts";
 import { loadExploration, type Exploration } from "../search/load-exploration.ts";
+import { refuseEmpty } from "../search/no-design.ts";
 import { search, type SearchProgress } from "../search/search.ts";
 import type { Store } from "../search/store.ts";
 import { collectRequests } from "../workload/collect-requests.ts";
@@ -55,6 +56,7 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
   const { out } = request;
   const exploration = loadExploration(request.path, diskFiles, request.overrides);
   refuseOccupied(out, request.force, ownFiles(out, RESULT_FILES));
+  refuseEmpty(exploration);
   return withOpenSearch(exploration, request, async (open) => {
     const { study, identity, evaluator, engine, store } = open;
     const demand = rateOf(study.table);

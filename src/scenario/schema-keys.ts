@@ -12,9 +12,11 @@ export interface MapVariant {
 
 /** The maps that may stand at `path`, by the schema: one for every alternative of a union. */
 export function schemaKeys(schema: Schema, path: Path): MapVariant[] {
-  return schemasAt(schema, path).flatMap(({ def: { shape } }) =>
-    shape === undefined ? [] : [{ keys: Object.keys(shape), constants: constantsOf(shape) }],
-  );
+  return schemasAt(schema, path).flatMap(({ def: { shape, keyType } }) => {
+    if (shape !== undefined) return [{ keys: Object.keys(shape), constants: constantsOf(shape) }];
+    const names = keyType?._zod.values;
+    return names === undefined ? [] : [{ keys: [...names].map(String), constants: {} }];
+  });
 }
 
 /** The keys that `written` may have: those of the variants that its constants choose, of all where they choose none. */
@@ -39,6 +41,7 @@ function constantsOf(shape: Readonly<Record<string, Schema>>): MapVariant["const
 interface Resolved {
   readonly def: {
     readonly shape?: Record<string, Schema>;
+    readonly keyType?: Schema;
     readonly valueType?: Schema;
     readonly element?: Schema;
   };

@@ -53,6 +53,7 @@ const studySchema = z.strictObject({
 const exploreSchema = z.strictObject({
   space: z
     .record(z.string(), axisSchema)
+    .refine((axes) => Object.keys(axes).length > 0, "needs a setting that varies")
     .meta({ description: "Settings that vary: a list of values, from/to with step or points, or a tie" }),
   constraints: z.partialRecord(z.enum(limitNames), bound).default({}),
   objectives: z

@@ -5,17 +5,20 @@ import { parseAnyQuantity, type QuantityKind } from "../core/units.ts";
 import { findDevice } from "../hardware/catalog.ts";
 import type { ScenarioFiles } from "../scenario/files.ts";
 import { readOverridden, resolveScenario, type ScenarioOverrides } from "../scenario/load.ts";
-import { locatedAt, placeOf, toPlain, type LocatedMap, type Path } from "../scenario/located.ts";
+import { locatedAt, placeOf, toPlain, type LocatedMap, type Path, type Place } from "../scenario/located.ts";
 import { withoutKeys } from "../scenario/merge.ts";
 import { problemAt, schemaError } from "../scenario/problems.ts";
 import { schemaKeys } from "../scenario/schema-keys.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { LIMITED, type Constraint, type LimitName } from "./constraints/limits.ts";
+import type { Constraint, LimitName } from "./constraints/limits.ts";
+import { readLimit } from "./constraints/written-limit.ts";
+import { refuseContradictions } from "./contradictions.ts";
 import type { Fidelity } from "./evaluation/evaluator.ts";
 import { explorationSchema, type AxisInput, type BoundInput, type ExploreInput } from "./explore-schema.ts";
 import type { Objectives } from "./objectives.ts";
 import type { Axis } from "./space/axis.ts";
 import { baseValues } from "./space/base-values.ts";
+import { checkSettings } from "./space/check-settings.ts";
 import { Space } from "./space/space.ts";
 import type { StrategyName } from "./strategies/registry.ts";
 import { worthAssumptionsOf } from "./worth/worth-schema.ts";
@@ -33,6 +36,8 @@ export interface Exploration {
   readonly base: LocatedMap;
   readonly space: Space;
   readonly constraints: readonly Constraint[];
+  /** Where the constraints were written, for designs that none of them lets be. */
+  readonly constraintsPlace: Place;
   readonly objectives: Objectives;
   readonly strategy: StrategyName;
   readonly budgets: Budgets;
@@ -66,6 +71,7 @@ export function explorationOf(root: LocatedMap, path: string, files: ScenarioFil
       expected: "a section `explore` with a space; see scenarios/explore",
     });
   }
+  refuseContradictions(root);
   const checked = explorationSchema.safeParse(toPlain(root));
   if (!checked.success) {
     throw schemaError(checked.error.issues, root, (at) => schemaKeys(explorationSchema, at));
@@ -80,9 +86,11 @@ export function explorationOf(root: LocatedMap, path: string, files: ScenarioFil
   for (const name of Object.keys(checked.data.worth?.prices ?? {}))
     placed(root, ["worth", "prices", name], () => findDevice(name));
   const space = spaceOf(root, input, scenario);
+  checkSettings(space, base, root, ["explore", "space"]);
   return {
     ...{ scenario, base, space },
     constraints: constraintsOf(root, input),
+    constraintsPlace: placeOf(root, ["explore", "constraints"]),
     objectives: objectivesOf(input),
     strategy: input.strategy,
     budgets: {
@@ -102,7 +110,11 @@ function refuseUnsearchable({ comparesSystems, slo, workload, systems }: Scenari
     new InputError(problemAt(root, path, { message, expected }));
   if (comparesSystems) throw refuse(["systems"], "a search starts from one system", "the system at the top");
   if (systems[0]!.pools !== undefined) {
-    throw refuse(["cluster", "pools"], "a search covers equal replicas", "replicas instead of pools");
+    throw refuse(
+      ["cluster", "pools"],
+      "a search covers equal replicas",
+      "cluster.replicas; ador sweep compares numbers of prefill and decode replicas",
+    );
   }
   if (!hasTargets(slo)) {
     throw refuse(
@@ -129,7 +141,8 @@ function spaceOf(root: LocatedMap, { space }: ExploreInput, scenario: Scenario):
     return new Space(axes, baseValues(scenario.systems[0]!));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.problems.map((problem) => ({ ...placeOf(root, at), ...problem })));
+    const placeOfAxis = (key = "") => placeOf(root, [...at, key.slice(`${at.join(".")}.`.length)]);
+    throw new InputError(error.problems.map((problem) => ({ ...placeOfAxis(problem.key), ...problem })));
   }
 }
 
@@ -239,22 +252,20 @@ function unitOfTie(path: string): QuantityKind | undefined {
 function constraintsOf(root: LocatedMap, { constraints }: ExploreInput): Constraint[] {
   return (Object.entries(constraints) as [LimitName, BoundInput][]).map(([name, input]) => {
     const read = (amount: number | string) =>
-      placed(root, ["explore", "constraints", name], () => limitIn(amount, LIMITED[name].unit));
+      placed(root, ["explore", "constraints", name], () => readLimit(name, amount));
     if (typeof input !== "object") return { name, atMost: read(input) };
-    const { at_most: atMost, at_least: atLeast } = input;
-    return {
-      name,
-      ...(atMost !== undefined && { atMost: read(atMost) }),
-      ...(atLeast !== undefined && { atLeast: read(atLeast) }),
-    };
+    const atMost = input.at_most === undefined ? undefined : read(input.at_most);
+    const atLeast = input.at_least === undefined ? undefined : read(input.at_least);
+    if (atMost !== undefined && atLeast !== undefined && atMost < atLeast) {
+      throw new InputError(
+        problemAt(root, ["explore", "constraints", name], {
+          message: "contradictory limits: at most less than at least",
+          expected: `at_most of at least ${input.at_least}`,
+        }),
+      );
+    }
+    return { name, ...(atMost !== undefined && { atMost }), ...(atLeast !== undefined && { atLeast }) };
   });
-}
-
-function limitIn(amount: number | string, unit: string): number {
-  if (typeof amount === "number") return amount;
-  if (/^[^\d]/.test(amount))
-    throw new InputError({ message: "not a limit:", found: amount, expected: `one in ${unit}` });
-  return parseAnyQuantity(amount).value;
 }
 
 /** Gives what is wrong the place of the value at `path`. */

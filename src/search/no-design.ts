@@ -1,8 +1,10 @@
-import { InputError } from "../core/errors.ts";
+import { InputError, type InputProblem } from "../core/errors.ts";
+import type { HdaDevice } from "../hardware/device.ts";
 import type { Candidate } from "./candidate.ts";
-import type { FeasibilityCheck } from "./constraints/feasibility-check.ts";
+import { FeasibilityCheck } from "./constraints/feasibility-check.ts";
+import { writtenLimit } from "./constraints/written-limit.ts";
 import type { Exploration } from "./load-exploration.ts";
-
+import type { Point } from "./space/space.ts";
 import { SobolSequence } from "./strategies/sobol-sequence.ts";
 
 const DRAWS = 20_000;
@@ -17,7 +19,10 @@ export class NoDesignError extends InputError {
   ) {
     super(
       candidates.length === 0 && feasibility !== undefined
-        ? { key: "explore.constraints", ...nearestMiss(exploration, feasibility) }
+        ? {
+            key: "explore.constraints",
+            ...missOf(exploration, feasibility, nearest(exploration, feasibility)),
+          }
         : {
             key: "slo",
             message: `none of ${candidates.length} designs serves ${Number(demandPerSecond.toPrecision(3))} requests/s within the service level; the best reaches ${Number(bestOf(candidates).toPrecision(3))}${refusalsOf(candidates)}`,
@@ -28,26 +33,84 @@ export class NoDesignError extends InputError {
   }
 }
 
-/** The design that breaks its limits by the least, and which limits these are. */
-function nearestMiss({ space, scenario }: Exploration, feasibility: FeasibilityCheck) {
+/**
+ * Refuses a space without any design within the limits, before anything is worked out or written.
+ * @throws InputError with the limits that are in the way and the smallest relaxation of them that was found
+ */
+export function refuseEmpty(exploration: Exploration): void {
+  const { space, scenario, constraints } = exploration;
+  const { device } = scenario.systems[0]!;
+  if (device.kind !== "hda") return;
+  const base: HdaDevice = device;
+  const feasibility = new FeasibilityCheck(space, base, constraints);
+  const point = nearest(exploration, feasibility);
+  if (feasibility.violation(point) === 0) return;
+  throw new InputError(missOf(exploration, feasibility, point));
+}
+
+/**
+ * A design within the limits or, where none is found, the one that is beyond them by the least: among those that can be
+ * made at all, if there are any, as no limit that is loosened admits another.
+ */
+function nearest({ space, scenario }: Exploration, feasibility: FeasibilityCheck): Point {
   const sequence = new SobolSequence(space.dimensions, scenario.seed, "nearest miss");
-  let nearest = space.at(sequence.next());
-  for (let i = 1; i < DRAWS; i++) {
-    const point = space.at(sequence.next());
-    if (feasibility.violation(point) < feasibility.violation(nearest)) nearest = point;
+  let best = space.at(sequence.next());
+  let miss = missing(feasibility, best);
+  const consider = (point: Point) => {
+    const own = missing(feasibility, point);
+    if (own.unmakeable > miss.unmakeable) return false;
+    if (own.unmakeable === miss.unmakeable && !(own.beyond < miss.beyond)) return false;
+    [best, miss] = [point, own];
+    return true;
+  };
+  for (let i = 1; i < DRAWS && miss.unmakeable + miss.beyond > 0; i++) consider(space.at(sequence.next()));
+  for (let better = true; better;) better = space.neighboursOf(best).map(consider).includes(true);
+  return best;
+}
+
+/** By how much a design cannot be made, and by how much it is beyond the limits of the search; sums of shares. */
+function missing(feasibility: FeasibilityCheck, point: Point) {
+  const excesses = feasibility.excesses(point);
+  const rules = excesses.length - feasibility.limitCount;
+  let [unmakeable, beyond] = [0, 0];
+  for (let i = 0; i < excesses.length; i++) {
+    const excess = Math.max(0, excesses[i]!);
+    if (i < rules) unmakeable += excess;
+    else beyond += excess;
   }
-  const excesses = [...feasibility.excesses(nearest)];
-  const broken = feasibility.names.flatMap((name, i) =>
-    excesses[i]! > 0 ? [`${name} by ${Number((100 * excesses[i]!).toPrecision(3))} %`] : [],
-  );
+  return { unmakeable, beyond };
+}
+
+function missOf(
+  { space, constraints, constraintsPlace }: Exploration,
+  feasibility: FeasibilityCheck,
+  point: Point,
+): InputProblem {
+  const excesses = [...feasibility.excesses(point)];
+  const broken = feasibility.names
+    .map((name, i) => ({ name, excess: excesses[i]! }))
+    .filter(({ excess }) => excess > 0)
+    .sort((a, b) => b.excess - a.excess)
+    .map(({ name, excess }) => `${name} by ${Number((100 * excess).toPrecision(3))} %`);
   const settings = space
-    .settingsOf(nearest)
+    .settingsOf(point)
     .map(([path, value]) => `${path}=${value}`)
     .join(", ");
-  return {
-    message: `no design of the space can be built; the nearest is beyond ${broken.join(" and ")}`,
-    expected: `limits looser by as much, which admit ${settings}`,
-  };
+  const key = "explore.constraints";
+  const message = `no design of the space can be built; the nearest is beyond ${broken.join(" and ")}`;
+  if (missing(feasibility, point).unmakeable > 0)
+    return {
+      ...constraintsPlace,
+      key,
+      message,
+      expected: `a wider space: no limit, however loose, admits ${settings}`,
+    };
+  const values = feasibility.limitValues(point);
+  const looser = constraints.flatMap((constraint, i) => {
+    const excess = excesses[excesses.length - constraints.length + i]!;
+    return excess > 0 ? [writtenLimit(constraint, values[i]!)] : [];
+  });
+  return { ...constraintsPlace, key, message, expected: `${looser.join(" and ")}, which admits ${settings}` };
 }
 
 function bestOf(candidates: readonly Candidate[]): number {

@@ -84,6 +84,11 @@ export class FeasibilityCheck {
     return sum;
   }
 
+  /** How many of `names`, the last of them, are limits of the search; the others no limit can loosen. */
+  get limitCount(): number {
+    return this.#limits.length;
+  }
+
   /** Designs that were asked about so far. */
   get checked(): number {
     return this.#checked;

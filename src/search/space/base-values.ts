@@ -18,6 +18,12 @@ const SYSTEM_SETTINGS: Readonly<Record<string, (system: System) => Value | undef
   "model.hidden_size": ({ model }) => model.hiddenSize,
 };
 
+/** Settings that formulas may read where the space does not vary them. */
+export const READABLE_SETTINGS: readonly string[] = [
+  ...Object.keys(NUMBERED_SETTINGS),
+  ...Object.keys(SYSTEM_SETTINGS),
+];
+
 /** What formulas may read of the system that a search starts from. */
 export function baseValues(system: System): (path: string) => Value | undefined {
   const { device } = system;

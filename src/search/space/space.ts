@@ -1,6 +1,7 @@
 import { InputError } from "../../core/errors.ts";
 import { writeQuantity, type QuantityKind } from "../../core/units.ts";
 import type { Setting } from "../../scenario/setting-map.ts";
+import { READABLE_SETTINGS } from "./base-values.ts";
 import { levelCount, neighbours, unitOf, valueAt, type Axis, type FreeAxis } from "./axis.ts";
 import { parseExpression, type Expression, type Value } from "./expression.ts";
 
@@ -170,6 +171,7 @@ export class Space {
             key: `explore.space.${axis.path}`,
             message: "the formula reads an unknown setting:",
             found: path,
+            accepted: [...this.#index.keys(), ...READABLE_SETTINGS],
             expected: "a setting of the space, of the device, or of serving and cluster",
           });
         }
