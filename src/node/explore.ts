@@ -22,6 +22,7 @@ import { chartLibrary } from "./chart-library.ts";
 import { diskFiles } from "./disk-files.ts";
 import { OutputFolder, refuseOccupied } from "./output-folder.ts";
 import { jsonText } from "./result-files.ts";
+import { programBuild } from "./program-version.ts";
 import { prepareRequests } from "./run-scenario.ts";
 import type { RunningEngine } from "./running-engine.ts";
 import { SearchStore, STORE_FILES } from "./search-store.ts";
@@ -152,7 +153,7 @@ interface OpenStudy {
 export async function openStudy(exploration: Exploration): Promise<OpenStudy> {
   const { supply, identity } = await prepareRequests(exploration.scenario);
   checkSupply(supply, exploration.scenario);
-  return { study: studyOf(exploration, supply), id: studyId(exploration, identity), identity };
+  return { study: studyOf(exploration, supply), id: studyId(exploration, identity.scenarioHash), identity };
 }
 
 /** What workers have to know of a search. */
@@ -175,9 +176,6 @@ function tableOf(supply: RequestSupply): RequestTable {
 }
 
 /** All that decides what an evaluation comes to, beside the settings of its design. */
-function studyId(
-  { constraints, sliceRequests }: Exploration,
-  { scenarioHash, version }: RunIdentity,
-): string {
-  return contentId({ scenarioHash, version, constraints, sliceRequests });
+function studyId({ constraints, sliceRequests }: Exploration, scenarioHash: string): string {
+  return contentId({ scenarioHash, build: programBuild(), constraints, sliceRequests });
 }
