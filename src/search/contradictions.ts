@@ -44,8 +44,8 @@ function objectiveProblems(root: Located): InputProblem[] {
     if (up !== undefined && down !== undefined)
       return refuse("contradictory: maximise and minimise", "one of the two; another result is another item");
     const result = up ?? down;
-    if (result === undefined) return [];
-    if (seen.has(result)) return refuse(`${String(result)} is an objective already`, "each result once");
+    if (typeof result !== "string") return [];
+    if (seen.has(result)) return refuse(`${result} is an objective already`, "each result once");
     seen.add(result);
     return [];
   });

@@ -1,11 +1,11 @@
 import { InputError, type InputProblem } from "../core/errors.ts";
+import { randomStream } from "../core/random.ts";
 import type { HdaDevice } from "../hardware/device.ts";
 import type { Candidate } from "./candidate.ts";
 import { FeasibilityCheck } from "./constraints/feasibility-check.ts";
 import { writtenLimit } from "./constraints/written-limit.ts";
 import type { Exploration } from "./load-exploration.ts";
 import type { Point } from "./space/space.ts";
-import { SobolSequence } from "./strategies/sobol-sequence.ts";
 
 const DRAWS = 20_000;
 
@@ -53,8 +53,9 @@ export function refuseEmpty(exploration: Exploration): void {
  * made at all, if there are any, as no limit that is loosened admits another.
  */
 function nearest({ space, scenario }: Exploration, feasibility: FeasibilityCheck): Point {
-  const sequence = new SobolSequence(space.dimensions, scenario.seed, "nearest miss");
-  let best = space.at(sequence.next());
+  const random = randomStream(scenario.seed, "nearest miss");
+  const draw = () => space.at(space.freeAxes.map(() => random()));
+  let best = draw();
   let miss = missing(feasibility, best);
   const consider = (point: Point) => {
     const own = missing(feasibility, point);
@@ -63,7 +64,7 @@ function nearest({ space, scenario }: Exploration, feasibility: FeasibilityCheck
     [best, miss] = [point, own];
     return true;
   };
-  for (let i = 1; i < DRAWS && miss.unmakeable + miss.beyond > 0; i++) consider(space.at(sequence.next()));
+  for (let i = 1; i < DRAWS && miss.unmakeable + miss.beyond > 0; i++) consider(draw());
   for (let better = true; better;) better = space.neighboursOf(best).map(consider).includes(true);
   return best;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { SMALL_SEARCH } from "../support/small-search.ts";
-import { ador, workFolder } from "./ador.ts";
+import { ador, contentsOf, workFolder } from "./ador.ts";
 import { resultsIn } from "./searches.ts";
 
 type Row = Readonly<Record<string, string>>;
@@ -74,13 +74,28 @@ describe("ador explore", () => {
     expect(ador(["explore", "search.yaml", "--out", "."], { cwd: folder })).toMatchObject({ code: 2 });
   });
 
+  test("names limits that do admit a design where the given ones admit none", () => {
+    const area = (limit: string) =>
+      ador(["explore", "search.yaml", "--out", "tight", "--set", `explore.constraints.area=${limit}`], {
+        cwd: folder,
+      });
+    const { code, stderr } = area("100mm2");
+    expect(code).toBe(2);
+    expect(Object.keys(contentsOf(join(folder, "tight")))).toEqual([]);
+    const [, admitting] = /area of at most ([\d.]+mm2)/.exec(stderr)!;
+    expect(area(admitting!).stderr).not.toContain("no design of the space can be built");
+  });
+
   test.each([
     ["explore.objectives=[{maximise: goodput}]", /unknown name.*did you mean "goodput_/s],
     [
       "explore.space={device.cores: {tie: device.clock * 1}, device.clock: {tie: device.cores * 1}}",
       /contradictory ties/,
     ],
-    ["explore.constraints.area=100mm2", /no design of the space can be built; the nearest is beyond/],
+    [
+      "explore.constraints={area: 150mm2, memory_bandwidth: 1TB/s}",
+      /memory_bandwidth by 80 % and area by .*expected area of at most .*mm2 and memory_bandwidth of at most 18.*, which admits device\.cores=/s,
+    ],
     ["slo={ttft: 1us}", /none of \d+ designs serves .* requests\/s within the service level/],
     ["explore.strategy=grid", undefined],
   ])("--set %s", (set, refusal) => {

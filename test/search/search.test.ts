@@ -273,6 +273,52 @@ describe("rank correlation", () => {
   });
 });
 
+/** Every field of the template and knob of serving that a search may turn, each with two values that can be. */
+const EVERY_FIELD: Readonly<Record<string, string>> = {
+  "device.process_nm": "[5, 7]",
+  "device.clock": "{ from: 1GHz, to: 2GHz, scale: log }",
+  "device.cores": "{ from: 16, to: 24, step: 8 }",
+  "device.systolic_array.rows": "[32, 64]",
+  "device.systolic_array.columns": "[32, 64]",
+  "device.mac_tree.trees_per_core": "[4, 8]",
+  "device.mac_tree.width": "[16, 32]",
+  "device.mac_tree.reuse": "[1, 4]",
+  "device.vector.lanes_per_core": "{ from: 32, to: 128, points: 3, scale: log }",
+  "device.local_sram_per_core": "[1MiB, 2MiB]",
+  "device.global_sram": "[8MiB, 16MiB]",
+  "device.noc.topology": "[ring, mesh]",
+  "device.noc.bytes_per_cycle_per_port": "{ values: [64, 128], when: device.noc.topology == 'mesh' }",
+  "device.memory.kind": "[hbm2e, hbm3]",
+  "device.memory.stacks": "[4, 5]",
+  "device.memory.bandwidth": "{ tie: device.memory.stacks * 4e11 }",
+  "device.links.bandwidth": "[64GB/s, 300GB/s]",
+  "precision.weights": "[bf16, fp8]",
+  "precision.kv": "[bf16, fp8]",
+  "cluster.tensor_parallel": "[1, 2]",
+  "cluster.replicas": "[1, 2]",
+  "serving.max_num_batched_tokens": "[256, 512]",
+  "serving.long_prefill_token_threshold": "[128, 256]",
+};
+
+describe("a space of every field", () => {
+  const space = Object.entries(EVERY_FIELD).map(([path, axis]) => `    ${path}: ${axis}`);
+  const whole = load(`explore:\n  space:\n${space.join("\n")}\n`).space;
+
+  test.each(Object.keys(EVERY_FIELD))("changes %s, and designs that differ in it are systems", (path) => {
+    const index = whole.axes.findIndex((axis) => axis.path === path);
+    const middle = whole.at(Array.from({ length: whole.dimensions }, () => 0.6));
+    const points = [0.2, 0.9].map((unit) => {
+      const units = [...whole.unitsOf(middle)];
+      const free = path === "device.memory.bandwidth" ? "device.memory.stacks" : path;
+      units[whole.freeAxes.findIndex((axis) => whole.axes[axis]!.path === free)] = unit;
+      return whole.at(units);
+    });
+    expect(points[0]![index]).not.toBe(points[1]![index]);
+    const [one, other] = points.map((point) => evaluator.systemOf(whole.settingsOf(point)).settings);
+    expect(one).not.toEqual(other);
+  });
+});
+
 describe("a file that describes a search", () => {
   const refusal = (explore: string, scenario = SCENARIO) =>
     inputErrorOf(() => load(explore, scenario)).message;
@@ -292,6 +338,41 @@ describe("a file that describes a search", () => {
     ],
     ["explore: { space: { device.cores: { tie: device.clock +  } } }", /ends too early/],
     ["explore: { space: { device.cores: [8] }, compare_with: [a100-80] }", /unknown device.*did you mean/],
+    ["explore: { space: {} }", /needs a setting that varies/],
+    [
+      "explore: { space: { device.coers: [8, 16] } }",
+      /^e\.yaml:12:\d+: device\.coers: unknown key "coers" \(did you mean "cores"\?\)/,
+    ],
+    ["explore: { space: { device.noc.topology: [ring, torus] } }", /topology: unknown name "torus"/],
+    ["explore: { space: { device.clock: [1GB, 2GB] } }", /device\.clock: not a frequency/],
+    ["explore: { space: { device.cores: { from: 1.5, to: 3 } } }", /device\.cores: invalid value 1\.5/],
+    ["explore: { space: { device.cores: { tie: device.clok / 1e8 } } }", /did you mean "device\.clock"/],
+    [
+      "explore: { space: { device.cores: { tie: device.clock / 1e8, values: [8] } } }",
+      /contradictory: values and tie/,
+    ],
+    [
+      "explore: { space: { device.cores: { from: 1, to: 9, step: 2, points: 3 } } }",
+      /contradictory: step and/,
+    ],
+    [
+      "explore: { space: { device.cores: { values: [8], when: device.noc.topology == 'mash' } } }",
+      /the condition never holds: "device\.noc\.topology == 'mash'"/,
+    ],
+    [
+      "explore: { space: { device.cores: [8] }, constraints: { area: { at_least: 9mm2, at_most: 5mm2 } } }",
+      /constraints\.area: contradictory limits/,
+    ],
+    ["explore: { space: { device.cores: [8] }, constraints: { area: 100W } }", /area: not an area: "100W"/],
+    ["explore: { space: { device.cores: [8] }, constraints: { area: 0 } }", /area: not a limit: 0/],
+    [
+      "explore: { space: { device.cores: [8] }, objectives: [{ maximise: area_mm2 }, { minimise: area_mm2 }] }",
+      /objectives\[1\]: area_mm2 is an objective already/,
+    ],
+    [
+      "explore: { space: { device.cores: [8] }, objectives: [{ maximise: peak_w, minimise: area_mm2 }] }",
+      /contradictory: maximise and minimise/,
+    ],
   ])("is refused: %j", (explore, message) => {
     expect(refusal(explore)).toMatch(message);
   });

@@ -1,9 +1,9 @@
 import { InputError } from "../../core/errors.ts";
+import { randomStream } from "../../core/random.ts";
 import { placeOf, type LocatedMap, type Path } from "../../scenario/located.ts";
 import { applyOverrides, settingOverride } from "../../scenario/overrides.ts";
 import { parseSystem } from "../../scenario/parse-system.ts";
 import type { Axis } from "./axis.ts";
-import { SobolSequence } from "../strategies/sobol-sequence.ts";
 import type { Point, Space } from "./space.ts";
 
 /** Designs that conditions are tried on. */
@@ -18,8 +18,8 @@ const WRITTEN_DRAWS = 8;
  * @throws InputError with the place of the axis
  */
 export function checkSettings(space: Space, base: LocatedMap, root: LocatedMap, at: Path): void {
-  const sequence = new SobolSequence(space.dimensions, 1, "settings");
-  const draws = Array.from({ length: DRAWS }, () => space.at(sequence.next()));
+  const random = randomStream(1, "settings");
+  const draws = Array.from({ length: DRAWS }, () => space.at(space.freeAxes.map(() => random())));
   const problemsWith = (point: Point, path: string) => {
     const overrides = space.settingsOf(point).map(([name, value]) => {
       const place = placeOf(root, [...at, name]);
