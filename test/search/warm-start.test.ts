@@ -18,9 +18,7 @@ const space = spaceOver([
 
 const prospects: Prospects = {
   count: 1,
-  of:
-    () =>
-    ([value]) => ({ violation: 0, scores: [value!] }),
+  of: () => (values) => ({ violation: 0, scores: [values[0]!] }),
 };
 
 /** A valley with its floor at a place of the unit cube. */
