@@ -18,13 +18,13 @@ import { paintFor } from "./paint.ts";
 
 /** `ador explore`. Returns the exit code; results go to standard output, all else to standard error. */
 export async function exploreCommand(path: string, flags: ExploreFlags): Promise<number> {
-  const { out, force, json, quiet } = flags;
+  const { out, force, json, quiet, learnFrom = [] } = flags;
   const talks = quiet !== true && json !== true;
   const progress = new StagedProgress(process.stderr.isTTY && talks);
   const unlisten = stopOnInterrupt("explore", path, out);
   try {
     const finished = await explore({
-      ...{ path, overrides: flags, out, force: force === true, openEngine: engineOf(flags) },
+      ...{ path, overrides: flags, out, force: force === true, openEngine: engineOf(flags), learnFrom },
       onProgress: (at) => {
         progress.show(at);
       },

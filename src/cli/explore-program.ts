@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ExploreFlags, StoreQueryFlags } from "./flags.ts";
-import { examples, positiveWhole } from "./option-parsers.ts";
+import { collectListed, examples, positiveWhole } from "./option-parsers.ts";
 import { addScenarioOptions } from "./shared-options.ts";
 
 /** `ador explore`. */
@@ -14,6 +14,11 @@ export function addExplore(program: Command): void {
     .argument("<scenario>", "scenario file (YAML) with a section `explore`")
     .requiredOption("-o, --out <dir>", "folder of the store and the results")
     .option("-f, --force", "write into a folder that holds other things")
+    .option(
+      "--learn-from <dirs>",
+      "--out folders of earlier searches over the same axes, which tell a surrogate where to start; may be repeated",
+      collectListed,
+    )
     .option("-w, --workers <n>", "worker threads (default: as many as there are cores)", positiveWhole)
     .option(
       "--engine <address>",
@@ -32,6 +37,10 @@ export function addExplore(program: Command): void {
         ["ador explore scenarios/explore/llama3-8b-chat.yaml --out out/front", "search, or go on with it"],
         ["ador explore my.yaml --out out/e --set explore.strategy=evolve", "another way to search"],
         ["ador explore my.yaml --out out/e --set explore.constraints.area=500mm2", "within other limits"],
+        [
+          "ador explore my.yaml --out out/e --set explore.strategy=surrogate --learn-from out/front",
+          "starting from what a search under another model, service level or trace found",
+        ],
         [
           "ador explore my.yaml --out out/e --engine redis://queue:6379",
           "by all machines that run ador worker redis://queue:6379",

@@ -112,6 +112,8 @@ export interface MeasurementFlags {
 
 export interface ExploreFlags extends ScenarioFlags {
   readonly out: string;
+  /** Folders of earlier searches. */
+  readonly learnFrom?: readonly string[];
   readonly force?: boolean;
   readonly workers?: number;
   /** Address of a queue. */

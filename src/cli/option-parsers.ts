@@ -10,6 +10,13 @@ export function collect(value: string, previous: readonly string[] = []): string
   return [...previous, value];
 }
 
+/** `a,b` and then `c` are `a`, `b` and `c`. */
+export function collectListed(value: string, previous: readonly string[] = []): string[] {
+  const listed = value.split(",").filter((part) => part !== "");
+  if (listed.length === 0) throw new InvalidArgumentError("Expected one or several, with commas between.");
+  return [...previous, ...listed];
+}
+
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new InvalidArgumentError("Expected a whole number, 0 or more.");

@@ -20,6 +20,7 @@ import type { RequestTable } from "../workload/request.ts";
 import { assignmentOf, evaluatorOf, type Assignment } from "./assignment.ts";
 import { chartLibrary } from "./chart-library.ts";
 import { diskFiles } from "./disk-files.ts";
+import { readEarlierStudies } from "./earlier-studies.ts";
 import { OutputFolder, refuseOccupied } from "./output-folder.ts";
 import { jsonText } from "./result-files.ts";
 import { programBuild } from "./program-version.ts";
@@ -32,6 +33,8 @@ export interface ExploreRequest {
   readonly overrides: ScenarioOverrides;
   /** Folder of the store and the results. */
   readonly out: string;
+  /** Folders with stores of earlier searches to learn from. */
+  readonly learnFrom?: readonly string[];
   /** Write into a folder that holds other things. */
   readonly force: boolean;
   /** Starts what works designs out. */
@@ -56,14 +59,19 @@ const RESULT_FILES = ["candidates.csv", "pareto.json", "report.html"];
 export async function explore(request: ExploreRequest): Promise<FinishedSearch> {
   const { out } = request;
   const exploration = loadExploration(request.path, diskFiles, request.overrides);
+  const earlier = readEarlierStudies(request.learnFrom ?? [], exploration);
   refuseOccupied(out, request.force, ownFiles(out, RESULT_FILES));
   refuseEmpty(exploration);
   return withOpenSearch(exploration, request, async (open) => {
     const { study, identity, evaluator, engine, store } = open;
     const demand = rateOf(study.table);
-    const outcome = await search(exploration, demand, engine, store, (progress) => {
+    // What this very study knows grows as it runs: a search that goes on must not learn from that.
+    const own = studyId(exploration, identity);
+    const others = earlier.filter((known) => known.study !== own);
+    const onProgress = (progress: SearchProgress) => {
       request.onProgress(progress);
-    });
+    };
+    const outcome = await search(exploration, demand, engine, store, onProgress, others);
     const findings = await findingsOf(exploration, outcome, demand, evaluator, engine, store);
     writeFindings(request, findings, identity);
     return { findings, identity };

@@ -8,7 +8,7 @@ import type { Store, StoredEvaluation } from "../search/store.ts";
 import { systemErrorCode, systemErrorText } from "./system-errors.ts";
 
 /** Files of a store in its folder: the database with its log, and a lock that the system releases whatever happens. */
-const STORE_FILE = "store.db";
+export const STORE_FILE = "store.db";
 const LOCK_FILE = "store.lock";
 export const STORE_FILES: readonly string[] = [STORE_FILE, LOCK_FILE].flatMap((name) =>
   ["", "-wal", "-shm", "-journal"].map((suffix) => name + suffix),

@@ -27,26 +27,52 @@ export function constraintDominates(a: Judged, b: Judged): boolean {
 
 /** Indices by rank: first those that nothing dominates, then those that only these dominate, and so on. */
 export function rankFronts(items: readonly Judged[]): number[][] {
-  const beaten = items.map((): number[] => []);
-  const beatenBy = new Int32Array(items.length);
-  for (let i = 0; i < items.length; i++) {
-    for (let j = i + 1; j < items.length; j++) {
-      if (constraintDominates(items[i]!, items[j]!)) {
-        beaten[i]!.push(j);
-        beatenBy[j]!++;
-      } else if (constraintDominates(items[j]!, items[i]!)) {
-        beaten[j]!.push(i);
-        beatenBy[i]!++;
-      }
+  return [...ranks(items)];
+}
+
+/**
+ * The same, worked out rank by rank as far as they are asked for. Constraint domination orders what may not be built by its
+ * excess, after all that may; of the latter what has no scores comes last.
+ */
+function* ranks(items: readonly Judged[]): Generator<number[], void> {
+  const all = items.map((_, i) => i);
+  const within = all.filter((i) => !(items[i]!.violation > 0));
+  yield* scoredRanks(
+    items,
+    within.filter((i) => items[i]!.scores !== undefined),
+  );
+  const unscored = within.filter((i) => items[i]!.scores === undefined);
+  if (unscored.length > 0) yield unscored;
+  const beyond = new Map<number, number[]>();
+  for (const i of all) {
+    const { violation } = items[i]!;
+    if (!(violation > 0)) continue;
+    const equal = beyond.get(violation);
+    if (equal === undefined) beyond.set(violation, [i]);
+    else equal.push(i);
+  }
+  for (const [, equal] of [...beyond].sort(([a], [b]) => a - b)) yield equal;
+}
+
+/** Ranks by scores alone. Sorted by them, what dominates a design comes before it: the rank so far tells whether it belongs. */
+function* scoredRanks(items: readonly Judged[], indices: readonly number[]): Generator<number[], void> {
+  const scoresOf = (i: number) => items[i]!.scores!;
+  let left = [...indices].sort((a, b) => lexicographic(scoresOf(a), scoresOf(b)));
+  while (left.length > 0) {
+    const rank: number[] = [];
+    const others: number[] = [];
+    for (const i of left) {
+      const own = scoresOf(i);
+      (rank.some((j) => dominates(scoresOf(j), own)) ? others : rank).push(i);
     }
+    yield rank.sort((a, b) => a - b);
+    left = others;
   }
-  const fronts: number[][] = [];
-  let front = items.flatMap((_, i) => (beatenBy[i] === 0 ? [i] : []));
-  while (front.length > 0) {
-    fronts.push(front);
-    front = front.flatMap((i) => beaten[i]!.filter((j) => --beatenBy[j]! === 0)).sort((a, b) => a - b);
-  }
-  return fronts;
+}
+
+function lexicographic(a: Scores, b: Scores): number {
+  for (let i = 0; i < a.length; i++) if (a[i]! !== b[i]!) return a[i]! - b[i]!;
+  return 0;
 }
 
 /** Indices of what nothing else dominates, in order. */
@@ -85,13 +111,13 @@ export function spreadOut(scores: readonly Scores[], count: number): number[] {
 /** The best `count` by rank, within a rank those first that stand apart; what has no scores comes last in its rank. */
 export function selectBest(items: readonly Judged[], count: number): number[] {
   const chosen: number[] = [];
-  for (const front of rankFronts(items)) {
-    if (chosen.length >= count) break;
+  for (const front of ranks(items)) {
     const scored = front.filter((i) => items[i]!.scores !== undefined);
     const scores = scored.map((i) => items[i]!.scores!);
     const apart = spreadOut(scores, count - chosen.length).map((place) => scored[place]!);
     const others = front.filter((i) => items[i]!.scores === undefined);
     chosen.push(...[...apart, ...others].slice(0, count - chosen.length));
+    if (chosen.length >= count) break;
   }
   return chosen;
 }

@@ -3,6 +3,7 @@ import type { Candidate } from "./candidate.ts";
 import { FeasibilityCheck } from "./constraints/feasibility-check.ts";
 import { designId } from "./design-id.ts";
 import type { Engine } from "./engine.ts";
+import { earlierAssessed, learntOf, type EarlierStudy, type Learnt } from "./earlier-study.ts";
 import { FIDELITIES, type Evaluation, type EvaluationJob, type Fidelity } from "./evaluation/evaluator.ts";
 import type { Results } from "./evaluation/results.ts";
 import type { Exploration } from "./load-exploration.ts";
@@ -27,6 +28,8 @@ export interface SearchOutcome {
   /** Of all such designs the one that is best on average over the objectives (geometric mean). */
   readonly recommended: Candidate;
   readonly effort: SearchEffort;
+  /** What the strategy was told of earlier studies. */
+  readonly learnt: readonly Learnt[];
 }
 
 export interface SearchEffort {
@@ -53,6 +56,7 @@ const MOST_ON_FRONT = 9;
  * Searches: a strategy asks for estimates, the best of which are replayed in part, and the best of these whole. Depends on
  * the exploration alone, not on where and when the work is done, nor on what the store already knows.
  * @param demandPerSecond requests that a design has to serve within the SLO to be worth anything
+ * @param studies earlier ones over the same axes, which tell a strategy that learns where to start
  * @throws NoDesignError when nothing in the space can be built, or nothing meets the demand
  */
 export async function search(
@@ -61,6 +65,7 @@ export async function search(
   engine: Engine,
   store: Store,
   onProgress: (progress: SearchProgress) => void = () => undefined,
+  studies: readonly EarlierStudy[] = [],
 ): Promise<SearchOutcome> {
   const { space, scenario, constraints, objectives, budgets, strategy } = exploration;
   const { device } = scenario.systems[0]!;
@@ -92,7 +97,11 @@ export async function search(
       values: results === undefined ? [] : prospects.valuesOf(results),
     };
   };
-  const problem = { space, feasibility, base, prospects, seed: scenario.seed, budget: budgets.estimate };
+  const earlier = studies.map((study) => earlierAssessed(space, objectives, prospects, study));
+  const problem = {
+    ...{ space, feasibility, base, prospects, earlier },
+    ...{ seed: scenario.seed, budget: budgets.estimate },
+  };
   const generations = STRATEGY_OF[strategy](problem);
   let count = 0;
   for (let next = generations.next(assessed); next.done !== true; next = generations.next(assessed)) {
@@ -155,6 +164,7 @@ export async function search(
   return {
     candidates,
     front: apart.map((i) => finalists[i]!),
+    learnt: studies.map((study, i) => learntOf(study, space, earlier[i]!)),
     recommended: finalists[recommended]!,
     effort: {
       checked: feasibility?.checked ?? candidates.length,

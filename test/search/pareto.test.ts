@@ -46,6 +46,33 @@ describe("Pareto fronts", () => {
     );
   });
 
+  test("are those that counting who dominates whom finds, in the same order", () => {
+    const many = fc.array(
+      fc.record({
+        violation: fc.constantFrom(0, 0, 0, 0.5, 2, Infinity),
+        scores: fc.option(
+          fc.array(fc.constantFrom(-3, -1, 0, 0.5, 2, 7, 1e300), { minLength: 3, maxLength: 3 }),
+          { nil: undefined, freq: 8 },
+        ),
+      }),
+      { maxLength: 120 },
+    );
+    fc.assert(
+      fc.property(many, (items) => {
+        const left = new Set(items.keys());
+        const counted: number[][] = [];
+        while (left.size > 0) {
+          const rank = [...left].filter(
+            (i) => ![...left].some((j) => constraintDominates(items[j]!, items[i]!)),
+          );
+          counted.push(rank);
+          for (const i of rank) left.delete(i);
+        }
+        expect(rankFronts(items)).toEqual(counted);
+      }),
+    );
+  });
+
   test("a design that may be built always comes before one that may not, and the smaller excess before the larger", () => {
     fc.assert(
       fc.property(judged, (items) => {

@@ -1,3 +1,4 @@
+import type { Learnt } from "../../search/earlier-study.ts";
 import { FIDELITIES, type Evaluation } from "../../search/evaluation/evaluator.ts";
 import type { ResultName } from "../../search/evaluation/results.ts";
 import type { Findings } from "../../search/findings.ts";
@@ -142,6 +143,7 @@ export function effortLines({ exploration, outcome, headroom }: Findings): strin
     `Searched (${strategy}) to ${objectives.list.map(objectiveLabel).join(", ")}.`,
     `${formatPlural(checked, "design")} checked${refused === 0 ? "" : `, ${formatCount(refused)} refused: ${reasons.join(", ")}`}.`,
     `${FIDELITIES.map((name) => `${formatCount(evaluated[name])} by ${name === "full" ? "full replay" : name}`).join(", ")}; rank correlation estimate to slice ${correlationText(correlations.estimateToSlice)}, slice to full ${correlationText(correlations.sliceToFull)}.`,
+    ...(outcome.learnt.length === 0 ? [] : [learntText(outcome.learnt)]),
     ...(tight.length === 0 ? [] : [`The recommended design is nearest to ${tight.join(", ")}.`]),
     ...(bound?.kind === "done" && bound.bound !== undefined
       ? [
@@ -149,6 +151,14 @@ export function effortLines({ exploration, outcome, headroom }: Findings): strin
         ]
       : []),
   ];
+}
+
+function learntText(learnt: readonly Learnt[]): string {
+  const studies = learnt.map(
+    ({ scenario, model, designs }) =>
+      `${scenario} on ${model} (${formatPlural(designs, "design")} of this space)`,
+  );
+  return `Learnt from ${formatCount(learnt.length)} earlier: ${studies.join(", ")}.`;
 }
 
 const RESOURCE_NAMES: Readonly<Record<string, string>> = {

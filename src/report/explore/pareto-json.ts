@@ -41,6 +41,7 @@ export function paretoJsonOf(findings: Findings, identity: RunIdentity): Record<
     headroom: headroom.map(({ name, left }) => ({ limit: name, left })),
     worth: worthJsonOf(findings.worth),
     effort: inSnakeCase(outcome.effort),
+    ...(outcome.learnt.length > 0 && { learnt_from: outcome.learnt }),
   };
 }
 

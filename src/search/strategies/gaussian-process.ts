@@ -95,6 +95,14 @@ export class GaussianProcess {
     };
   }
 
+  /** The mean of `predict` alone, which takes far less time. */
+  meanAt(point: Float64Array): number {
+    let mean = 0;
+    for (let i = 0; i < this.#points.length; i++)
+      mean += matern(this.#points[i]!, point, this.#inverseLengths) * this.#weights[i]!;
+    return trendAt(this.#trend, point) + this.#scale * mean;
+  }
+
   /** Takes a value for known that is not: what is predicted nearby becomes surer, by no more than it would be. */
   believe(point: Float64Array, value: number): void {
     if (!this.#append(point)) return;

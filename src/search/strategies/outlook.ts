@@ -120,7 +120,7 @@ export class Outlook {
   }
 
   #believe({ place, judge }: Looked): void {
-    const means = this.#models.map((model) => model.predict(place).mean);
+    const means = this.#models.map((model) => model.meanAt(place));
     this.#models.forEach((model, k) => {
       model.believe(place, means[k]!);
     });

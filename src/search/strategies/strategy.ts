@@ -17,6 +17,8 @@ export interface SearchProblem {
   readonly feasibility: FeasibilityCheck | undefined;
   readonly base: HdaDevice | undefined;
   readonly prospects: Prospects;
+  /** What earlier studies knew of designs of this space, one list for each; judged as there. */
+  readonly earlier?: readonly (readonly Assessed[])[];
   readonly seed: number;
   /** Evaluations that may be asked for in all. */
   readonly budget: number;

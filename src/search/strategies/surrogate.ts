@@ -9,7 +9,10 @@ import { Seen } from "./seen.ts";
 import { feasibleDraws } from "./sobol.ts";
 import { stagedDesigns } from "./staged-sizing.ts";
 import { violationOf, type Assessed, type SearchProblem } from "./strategy.ts";
+import { bestOfEarlier, withEarlier } from "./warm-start.ts";
 
+/** Share of the first generation that the best designs of earlier studies take, where there are any. */
+const EARLIER_SHARE = 0.5;
 /** Share of the budget that the first generation takes, and designs of it per free axis at least. */
 const FIRST_SHARE = 0.2;
 const FIRST_PER_AXIS = 2;
@@ -55,7 +58,7 @@ function* learning(
   const random = randomStream(seed, "surrogate");
   const seen = new Seen(space);
   const draw = feasibleDraws(problem);
-  const features = featuresOf(problem);
+  const features = withEarlier(featuresOf(problem), problem);
   const everything = enumerated(problem);
   let assessed: readonly Assessed[] = yield firstGeneration(problem, staged, seen, draw);
   let front: readonly Assessed[] = [];
@@ -84,20 +87,18 @@ function* learning(
   }
 }
 
-function firstGeneration(
-  { space, budget }: SearchProblem,
-  staged: readonly Point[],
-  seen: Seen,
-  draw: Draw,
-): Point[] {
+function firstGeneration(problem: SearchProblem, staged: readonly Point[], seen: Seen, draw: Draw): Point[] {
+  const { space, budget } = problem;
   const count = Math.min(
     budget,
     Math.max(FIRST_PER_AXIS * space.dimensions, Math.min(MOST_FIRST, Math.round(FIRST_SHARE * budget))),
   );
-  const most = Math.min(staged.length, Math.round(STAGED_SHARE * count));
-  const first = Array.from({ length: most }, (_, i) => staged[Math.floor((i * staged.length) / most)]!);
+  const first = bestOfEarlier(problem, Math.ceil(EARLIER_SHARE * count));
   for (const point of first) seen.add(point);
-  return [...first, ...collect(count - most, () => draw(seen))];
+  const most = Math.min(staged.length, Math.round(STAGED_SHARE * (count - first.length)));
+  const sized = Array.from({ length: most }, (_, i) => staged[Math.floor((i * staged.length) / most)]!);
+  first.push(...sized.filter((point) => seen.add(point)));
+  return [...first, ...collect(count - first.length, () => draw(seen))];
 }
 
 function frontOf(assessed: readonly Assessed[]): Assessed[] {
