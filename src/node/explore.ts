@@ -66,7 +66,7 @@ export async function explore(request: ExploreRequest): Promise<FinishedSearch> 
     const { study, identity, evaluator, engine, store } = open;
     const demand = rateOf(study.table);
     // What this very study knows grows as it runs: a search that goes on must not learn from that.
-    const own = studyId(exploration, identity);
+    const own = studyId(exploration, identity.scenarioHash);
     const others = earlier.filter((known) => known.study !== own);
     const onProgress = (progress: SearchProgress) => {
       request.onProgress(progress);
