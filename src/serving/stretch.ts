@@ -50,9 +50,10 @@ export class Stretch {
     const elapsed = seconds - this.anchorSeconds;
     if (elapsed <= 0) return 0;
     // The positive root of S(k) = elapsed in the form that does not cancel; then settled on the clock itself.
-    const linear = this.ramp.seconds - this.ramp.secondsPerStep / 2;
-    const root =
-      (2 * elapsed) / (linear + Math.sqrt(linear * linear + 2 * this.ramp.secondsPerStep * elapsed));
+    const { seconds: first, secondsPerStep } = this.ramp;
+    const linear = first - secondsPerStep / 2;
+    const spread = Math.sqrt(linear * linear + 2 * secondsPerStep * elapsed);
+    const root = linear >= 0 ? (2 * elapsed) / (linear + spread) : (spread - linear) / secondsPerStep;
     let k = Math.ceil(root);
     while (k > 0 && this.timeAfter(k - 1) >= seconds) k--;
     while (this.timeAfter(k) < seconds) k++;

@@ -240,6 +240,15 @@ test("a run read off ramps is the run in which every decode step is priced afres
   );
 });
 
+test("a stretch whose steps soon take a multiple of the first finds its first boundaries", () => {
+  const stretch = new Stretch(0);
+  stretch.ramp.seconds = 1e-6;
+  stretch.ramp.secondsPerStep = 1e-4;
+  stretch.begin(0, Infinity);
+  expect(stretch.stepsToReach(1e-25)).toBe(1);
+  expect(stretch.stepsToReach(2e-6)).toBe(2);
+});
+
 test("a stretch finds the first step boundary at or after a time", () => {
   fc.assert(
     fc.property(
