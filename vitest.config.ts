@@ -5,6 +5,8 @@ const jsonFile = process.env["ADOR_TEST_JSON"];
 
 export default defineConfig({
   test: {
+    // The main thread only hands files out, so that it needs no core of its own.
+    maxWorkers: "100%",
     reporters: jsonFile === undefined ? ["default"] : ["default", ["json", { outputFile: jsonFile }]],
     projects: [
       {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { FORMATS, type Format } from "../models/precision.ts";
-import { ROUTERS, type RouterName, type RunTarget } from "../serving/config.ts";
+import { ROUTERS, RUN_METRICS, RUN_STATISTICS, type RouterName, type RunTarget } from "../serving/config.ts";
 import { TENSOR_PARALLEL_STYLES } from "../perf/operator-makers.ts";
 import type { SchedulerName } from "../serving/scheduler-config.ts";
 import { admissionSchema } from "./admission-schema.ts";
@@ -210,21 +210,11 @@ const clusterSchema = z.strictObject({
 });
 
 const REQUEST_TARGETS = ["ttft", "tpot", "max_tbt", "e2e"] as const;
-const METRICS = ["ttft", "tbt", "tpot", "e2e", "queue"] as const satisfies readonly RunTarget["metric"][];
-const STATISTICS = [
-  "mean",
-  "p50",
-  "p90",
-  "p95",
-  "p99",
-  "p999",
-  "max",
-] as const satisfies readonly RunTarget["statistic"][];
 
 /** Targets on the whole run by their names: `ttft_p99`, `tbt_p99`… `max_tbt` judges requests, so `tbt_max` is not it. */
 export const RUN_TARGETS: ReadonlyMap<string, Pick<RunTarget, "metric" | "statistic">> = new Map(
-  METRICS.flatMap((metric) =>
-    STATISTICS.map((statistic) => [`${metric}_${statistic}`, { metric, statistic }] as const),
+  RUN_METRICS.flatMap((metric) =>
+    RUN_STATISTICS.map((statistic) => [`${metric}_${statistic}`, { metric, statistic }] as const),
   ),
 );
 

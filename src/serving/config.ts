@@ -71,10 +71,14 @@ export interface RequestTargets {
   readonly e2eSeconds?: number | undefined;
 }
 
+/** The latencies of a run, and what its distributions are told by; together they name figures such as `ttft_p99`. */
+export const RUN_METRICS = ["ttft", "tbt", "tpot", "e2e", "queue"] as const;
+export const RUN_STATISTICS = ["mean", "p50", "p90", "p95", "p99", "p999", "max"] as const;
+
 /** A target on a percentile of the whole run, e.g. TTFT p99 ≤ 1 s. */
 export interface RunTarget {
-  readonly metric: "ttft" | "tbt" | "tpot" | "e2e" | "queue";
-  readonly statistic: "mean" | "p50" | "p90" | "p95" | "p99" | "p999" | "max";
+  readonly metric: (typeof RUN_METRICS)[number];
+  readonly statistic: (typeof RUN_STATISTICS)[number];
   readonly seconds: number;
 }
 

@@ -5,6 +5,7 @@ import { poolsOf, type EngineConfig, type PoolConfig, type SimulationConfig } fr
 import { Replica } from "./replica/replica.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { RejectReason } from "./result.ts";
+import type { Scheduler } from "./scheduler.ts";
 import { schedulerMaker } from "./schedulers/registry.ts";
 
 /** Sets of pools are numbers, a bit for each. */
@@ -31,24 +32,24 @@ export class Fleet {
     const jumps = config.mode === "fast-forward";
     this.#log = log;
     this.#pools = poolsOf(config);
-    if (this.#pools.length > MOST_POOLS) throw refusePools(this.#pools.length);
+    if (this.#pools.length > MOST_POOLS) {
+      throw new InputError({
+        key: "cluster.pools",
+        message: "too many pools:",
+        found: this.#pools.length,
+        expected: `at most ${MOST_POOLS}`,
+      });
+    }
     this.#takers = this.#pools.filter(({ role }) => role === "decode");
     this.#poolOf = this.#pools.flatMap((pool) => new Array<PoolConfig>(pool.replicas).fill(pool));
     this.#poolIndex = this.#poolOf.map((pool) => this.#pools.indexOf(pool));
     this.#open = new Uint8Array(this.#poolOf.length).fill(1);
-    this.replicas = this.#pools.flatMap(({ replicas, scheduler, engine, cost, role }) => {
+    this.replicas = this.#pools.flatMap((pool) => {
+      const { replicas, scheduler, engine, cost, role } = pool;
       const makeScheduler = schedulerMaker({ ...config, scheduler }, log);
       return Array.from({ length: replicas }, () => {
         const policy = makeScheduler();
-        const splits = policy.allocation === "chunk" || policy.allocation === "prompt";
-        if (role !== "both" && !splits) throw refusePolicy(scheduler.policy);
-        if (engine.speculation !== undefined && policy.allocation !== "chunk") {
-          throw refuseSpeculation(scheduler.policy);
-        }
-        if (engine.slidingWindowTokens !== undefined && policy.allocation !== "chunk") {
-          throw new RangeError(`${scheduler.policy} keeps the blocks behind a sliding window`);
-        }
-        if (engine.prefixCaching !== undefined && !splits) throw refuseSharing(scheduler.policy);
+        checkPolicy(policy, pool);
         return new Replica(log, gaps, policy, engine, cost, jumps, role === "prefill", causes);
       });
     });
@@ -152,38 +153,30 @@ function mostTokens(engine: EngineConfig): number {
   return Math.min(maxModelLen, kvBlocks * blockSize + 1);
 }
 
-function refusePolicy(found: string): InputError {
-  return new InputError({
-    key: "serving.scheduler",
-    message: "cannot take over requests in the middle, nor hand them over:",
-    found,
-    expected: "a policy that takes memory as it is needed, such as vllm-v1",
-  });
-}
-
-function refuseSharing(found: string): InputError {
-  return new InputError({
-    key: "serving.enable_prefix_caching",
-    message: "memory is reserved for whole sequences, so that none can share it:",
-    found,
-    expected: "a policy that takes memory as it is needed, such as vllm-v1",
-  });
-}
-
-function refusePools(found: number): InputError {
-  return new InputError({
-    key: "cluster.pools",
-    message: "too many pools:",
-    found,
-    expected: `at most ${MOST_POOLS}`,
-  });
-}
-
-function refuseSpeculation(found: string): InputError {
-  return new InputError({
-    key: "serving.speculative",
-    message: "drafts need a policy that takes memory with every step:",
-    found,
-    expected: "such as vllm-v1",
-  });
+/** @throws InputError where a policy cannot do what its pool asks of it */
+function checkPolicy(policy: Scheduler, { role, engine, scheduler }: PoolConfig): void {
+  const { allocation } = policy;
+  const splits = allocation === "chunk" || allocation === "prompt";
+  const refuse = (key: string, message: string) =>
+    new InputError({
+      key,
+      message,
+      found: scheduler.policy,
+      expected: "a policy that takes memory as it is needed, such as vllm-v1",
+    });
+  if (role !== "both" && !splits) {
+    throw refuse("serving.scheduler", "cannot take over requests in the middle, nor hand them over:");
+  }
+  if (engine.prefixCaching !== undefined && !splits) {
+    throw refuse(
+      "serving.enable_prefix_caching",
+      "memory is reserved for whole sequences, so that none can share it:",
+    );
+  }
+  if (engine.speculation !== undefined && allocation !== "chunk") {
+    throw refuse("serving.speculative", "drafts need a policy that takes memory with every step:");
+  }
+  if (engine.slidingWindowTokens !== undefined && allocation !== "chunk") {
+    throw new RangeError(`${scheduler.policy} keeps the blocks behind a sliding window`);
+  }
 }

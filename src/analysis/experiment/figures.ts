@@ -1,20 +1,9 @@
 import { STATUS } from "../../serving/result.ts";
-import type { RunTarget } from "../../serving/config.ts";
+import { RUN_METRICS, RUN_STATISTICS, type RunTarget } from "../../serving/config.ts";
 import type { ReplayOutcome } from "../../scenario/replay.ts";
 import { runSeriesOf } from "../statistics/run-series.ts";
 import { OutputSeries, type Estimate } from "../statistics/output-series.ts";
 import { QUANTILES } from "../statistics/run-statistics.ts";
-
-const METRICS = ["ttft", "tbt", "tpot", "e2e", "queue"] as const satisfies readonly RunTarget["metric"][];
-const STATISTICS = [
-  "mean",
-  "p50",
-  "p90",
-  "p95",
-  "p99",
-  "p999",
-  "max",
-] as const satisfies readonly RunTarget["statistic"][];
 
 /** One number of a run by its name in result files, in SI units. */
 export type LatencyFigure = `${RunTarget["metric"]}_${RunTarget["statistic"]}`;
@@ -37,13 +26,15 @@ const OTHER_FIGURES: readonly OtherFigure[] = [
 ];
 
 export const FIGURES: readonly Figure[] = [
-  ...METRICS.flatMap((metric) => STATISTICS.map((statistic): LatencyFigure => `${metric}_${statistic}`)),
+  ...RUN_METRICS.flatMap((metric) =>
+    RUN_STATISTICS.map((statistic): LatencyFigure => `${metric}_${statistic}`),
+  ),
   ...OTHER_FIGURES,
 ];
 
 /** The latency and the statistic that a figure names; undefined for one of another kind. */
 export function latencyOfFigure(figure: Figure): Pick<RunTarget, "metric" | "statistic"> | undefined {
-  const metric = METRICS.find((name) => figure.startsWith(`${name}_`));
+  const metric = RUN_METRICS.find((name) => figure.startsWith(`${name}_`));
   if (metric === undefined) return undefined;
   return { metric, statistic: figure.slice(metric.length + 1) as RunTarget["statistic"] };
 }

@@ -1,5 +1,5 @@
 import { InputError } from "../../core/errors.ts";
-import type { RunTarget } from "../../serving/config.ts";
+import { RUN_METRICS } from "../../serving/config.ts";
 import { relativeHalfWidth } from "../statistics/confidence-interval.ts";
 import { isInterval, type Estimate } from "../statistics/output-series.ts";
 import { QUANTILES } from "../statistics/run-statistics.ts";
@@ -13,10 +13,9 @@ export interface PrecisionTarget extends EstimatedTarget {
   readonly share: number;
 }
 
-const METRICS = ["ttft", "tbt", "tpot", "e2e", "queue"] as const satisfies readonly RunTarget["metric"][];
 const STATISTICS = ["mean", ...Object.keys(QUANTILES)] as ("mean" | keyof typeof QUANTILES)[];
 const TARGETS = new Map<string, EstimatedTarget>(
-  METRICS.flatMap((metric) =>
+  RUN_METRICS.flatMap((metric) =>
     STATISTICS.map((statistic) => [`${metric}_${statistic}`, { metric, statistic }] as const),
   ),
 );
