@@ -5,23 +5,22 @@ import { EvaluationPool } from "../node/evaluation-pool.ts";
 import { EvaluationQueue } from "../node/evaluation-queue.ts";
 import { explore, type ExploreRequest, type FinishedSearch } from "../node/explore.ts";
 import { programBuild } from "../node/program-version.ts";
-import { showProgress } from "../node/progress-bar.ts";
 import { parseQueueAddress } from "../node/queue-server.ts";
 import { jsonText } from "../node/result-files.ts";
 import { exploreScreen } from "../report/explore/explore-screen.ts";
 import { paretoJsonOf } from "../report/explore/pareto-json.ts";
 import { formatCount } from "../report/format.ts";
-import type { SearchProgress } from "../search/search.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { ExploreFlags } from "./flags.ts";
 import { paintFor } from "./paint.ts";
+import { StagedProgress, stopOnInterrupt } from "./search-progress.ts";
 
 /** `ador explore`. Returns the exit code; results go to standard output, all else to standard error. */
 export async function exploreCommand(path: string, flags: ExploreFlags): Promise<number> {
   const { out, force, json, quiet, learnFrom = [] } = flags;
   const talks = quiet !== true && json !== true;
   const progress = new StagedProgress(process.stderr.isTTY && talks);
-  const unlisten = stopOnInterrupt("explore", path, out);
+  const unlisten = stopOnInterrupt(["explore", path], out);
   try {
     const finished = await explore({
       ...{ path, overrides: flags, out, force: force === true, openEngine: engineOf(flags), learnFrom },
@@ -79,44 +78,4 @@ function print({ findings, identity }: FinishedSearch, { json, quiet, out }: Exp
   for (const warning of identity.warnings) process.stderr.write(`warning: ${warning}\n`);
   process.stdout.write(exploreScreen(findings, paintFor(process.stdout.isTTY)));
   process.stderr.write(`written to ${join(out, "report.html")} and beside it\n`);
-}
-
-/** A bar for each fidelity in turn. */
-export class StagedProgress {
-  readonly #shown: boolean;
-  #at: SearchProgress | undefined;
-  #hide: (() => void) | undefined;
-
-  constructor(shown: boolean) {
-    this.#shown = shown;
-  }
-
-  show(at: SearchProgress): void {
-    if (!this.#shown) return;
-    if (at.fidelity !== this.#at?.fidelity) {
-      this.end();
-      const done = () => this.#at?.done ?? 0;
-      this.#hide = showProgress(at.fidelity, { total: at.total, unit: "designs", done });
-    }
-    this.#at = at;
-  }
-
-  end(): void {
-    this.#hide?.();
-    this.#hide = undefined;
-  }
-}
-
-/** All that was worked out is in the store already: a Ctrl-C can end the program at once. */
-export function stopOnInterrupt(command: string, path: string, out: string): () => void {
-  const onInterrupt = (): void => {
-    process.stderr.write(`\ninterrupted; to go on: ador ${command} ${path} --out ${out}\n`);
-    process.exit(EXIT.interrupted);
-  };
-  process.on("SIGINT", onInterrupt);
-  process.on("SIGTERM", onInterrupt);
-  return () => {
-    process.off("SIGINT", onInterrupt);
-    process.off("SIGTERM", onInterrupt);
-  };
 }

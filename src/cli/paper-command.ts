@@ -10,6 +10,7 @@ import { paperJsonOf } from "../report/paper/paper-json.ts";
 import { paperScreen } from "../report/paper/paper-screen.ts";
 import type { PaperFlags } from "./flags.ts";
 import { paintFor } from "./paint.ts";
+import { StagedProgress, stopOnInterrupt } from "./search-progress.ts";
 
 const MEASUREMENTS = "../shared/ground-truth";
 
@@ -20,12 +21,20 @@ const BUNDLED = ["8b.yaml", "70b-64.yaml", "70b-300.yaml"];
 export async function paperCommand(scenarios: readonly string[], flags: PaperFlags): Promise<void> {
   const { out, force, workers = availableParallelism(), json, quiet } = flags;
   const talks = quiet !== true && json !== true;
+  const progress = new StagedProgress(process.stderr.isTTY && talks);
+  const unlisten = stopOnInterrupt(["paper", ...scenarios], out);
   const report = await reproducePaper({
     ...{ paths: scenarios.length > 0 ? scenarios : bundled(), overrides: { set: flags.set } },
     ...{ out, workers, force: force === true, measurements: measurementsIn(flags.data) },
     onStage: (text) => {
-      if (talks) process.stderr.write(`${text}\n`);
+      progress.say(text);
     },
+    onSearch: (at) => {
+      progress.show(at);
+    },
+  }).finally(() => {
+    progress.end();
+    unlisten();
   });
   if (json === true) process.stdout.write(jsonText(paperJsonOf(report)));
   if (!talks) return;

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { MeasurementFolder } from "../analysis/validation/dataset.ts";
 import { InputError } from "../core/errors.ts";
 import { ablationCsv, measuredCsv, stepsCsv, sweepCsv } from "../report/paper/paper-csv.ts";
@@ -8,6 +9,7 @@ import type { PaperReport, ReportedCase } from "../report/paper/paper-report.ts"
 import { paperPage } from "../report/html/paper-page.ts";
 import type { ScenarioOverrides } from "../scenario/load.ts";
 import { contentId } from "../search/design-id.ts";
+import type { SearchProgress } from "../search/search.ts";
 import { loadExploration } from "../search/load-exploration.ts";
 import { paperCase } from "../search/paper/paper-case.ts";
 import { PaperSystems } from "../search/paper/paper-systems.ts";
@@ -32,6 +34,8 @@ export interface PaperRequest {
   readonly measurements: MeasurementFolder | undefined;
   /** Told what is done next. */
   onStage(text: string): void;
+  /** Told how far the search of a case is. */
+  onSearch(at: SearchProgress): void;
 }
 
 const RESULT_FILES = [
@@ -88,7 +92,9 @@ async function reproduceCase(
   const { findings, identity } = await explore({
     ...{ path, overrides, out: join(out, name), force },
     openEngine: (assignment) => new EvaluationPool(assignment, workers),
-    onProgress: () => undefined,
+    onProgress: (at) => {
+      request.onSearch(at);
+    },
     onFound: () => undefined,
   });
   const { exploration, outcome } = findings;
@@ -104,7 +110,17 @@ async function reproduceCase(
   ]);
   const book = new ServiceBook(study.table, requests, services);
   const others = exploration.compareWith.filter((device) => device !== BASELINE);
-  const figures = paperCase(name, systems, book, { baseline: BASELINE, others }, measurements, tell);
+  const figures = await paperCase(
+    name,
+    systems,
+    book,
+    { baseline: BASELINE, others },
+    measurements,
+    async (what) => {
+      tell(what);
+      await setImmediate(); // A Ctrl-C is heard in between.
+    },
+  );
   return {
     ...{ figures, scenarioHash: identity.scenarioHash, seed: exploration.scenario.seed },
     ...{ design: settings, candidateId: id, estimated: outcome.effort.evaluated.estimate },

@@ -1,3 +1,4 @@
+import { ENGINE_OF_2023_FITTED } from "../../search/paper/contenders.ts";
 import type { MeasuredBatch } from "../../search/paper/measured.ts";
 import type { PaperCase } from "../../search/paper/paper-case.ts";
 import { THINK_SECONDS } from "../../search/paper/service.ts";
@@ -25,8 +26,10 @@ export function paperScreen({ cases, measurements }: PaperReport, paint: Paint):
     ...figures.flatMap((one) => [...wrapped(verdictOf(one), / /).map((line) => paint.bold(line)), ""]),
     table(headlineTable(figures)),
     paint.dim(`paper: ${PUBLISHED.source}; today and of 2023: under which engine the A100 serves`),
+    paint.dim(`engine of 2023: ${ENGINE_OF_2023_FITTED}`),
     "",
     table(systemsTable(figures)),
+    ...(figures.some(hasChanged) ? [paint.dim("* as its scenario changes it")] : []),
     "",
     ...figures.flatMap((one) => [table(sweepTable(one, [one.found, one.baseline])), ""]),
     paint.dim(
@@ -40,6 +43,10 @@ export function paperScreen({ cases, measurements }: PaperReport, paint: Paint):
     ...measuredLines(figures, measurements, table),
     "",
   ].join("\n");
+}
+
+function hasChanged({ known }: PaperCase): boolean {
+  return known.some(({ name }) => name.endsWith("*"));
 }
 
 /** How far the ratio of TBTs goes over batches and contexts. */

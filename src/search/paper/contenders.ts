@@ -18,6 +18,10 @@ export function onDevice(name: string, systems: readonly System[], device: Devic
   return { name, variants: systems.map((system) => ({ system: { ...system, device } })) };
 }
 
+/** What the constants of the engine of 2023 rest on (Mutinifni/splitwise-sim, measured iterations). */
+export const ENGINE_OF_2023_FITTED =
+  "fitted to steps of models of 70B and more in batches up to 64, extrapolated beyond";
+
 /**
  * A GPU under an engine of 2023, as fitted to measured steps: every kernel launched from Python, whole prompts before
  * decodes, the library's collectives.

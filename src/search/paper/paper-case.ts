@@ -63,16 +63,16 @@ export interface PaperCase {
  * Works out all figures of one case.
  * @param baseline name of the GPU that all is compared with
  * @param others names of further devices
- * @param onLook told what is looked at next
+ * @param onLook told what is looked at next; the work goes on when its promise is kept
  */
-export function paperCase(
+export async function paperCase(
   name: string,
   systems: PaperSystems,
   book: ServiceBook,
   { baseline: baselineName, others }: { readonly baseline: string; readonly others: readonly string[] },
   measurements: MeasurementFolder | undefined,
-  onLook: (what: string) => void = () => undefined,
-): PaperCase {
+  onLook: (what: string) => Promise<void>,
+): Promise<PaperCase> {
   const { traffic } = systems;
   const levels = SLO_FACTORS.map((factor) => ({ factor, slo: scaledSlo(traffic.slo, factor) }));
   const serviceAt = (choices: Choices, slo: SloConfig): Service => {
@@ -92,17 +92,18 @@ export function paperCase(
   const contextTokens = meanDecodeContext(book.table);
 
   const all = [found, baseline, of2023, ...others.map((other) => systems.known(other))];
-  const figures = all.map((choices): PaperSystem => {
+  const figures: PaperSystem[] = [];
+  for (const choices of all) {
     const first = choices.variants[0]!;
-    onLook(`${choices.name} within ${levels.length} service levels`);
-    return {
+    await onLook(`${choices.name} within ${levels.length} service levels`);
+    figures.push({
       name: choices.name,
       device: first.system.device,
       tbtSeconds: tbtSeconds(first, batch, contextTokens),
       services: levels.map(({ slo }) => serviceAt(choices, slo)),
-    };
-  });
-  onLook("what each idea is worth");
+    });
+  }
+  await onLook("what each idea is worth");
   return {
     ...{ name, batch, contextTokens, levels },
     model: system.model.name,

@@ -26,9 +26,15 @@ export class PaperSystems {
     return this.#choices("found", this.#found);
   }
 
-  /** @throws InputError for a name that the catalog does not have */
+  /**
+   * A device of the catalog; that which the scenario changes comes as it stands there, marked with an asterisk, since its links
+   * are those of the case.
+   * @throws InputError for a name that the catalog does not have
+   */
   known(device: string): Choices {
-    return this.#choices(device, [["device.base", findDevice(device).name]]);
+    const { name } = findDevice(device);
+    const changed = this.#evaluator.systemOf([]).device.name;
+    return changed === `${name}*` ? this.#choices(changed, []) : this.#choices(name, [["device.base", name]]);
   }
 
   /** Rate within the service level as formulas have it, to start a search from; 0 where they tell nothing. */

@@ -47,8 +47,9 @@ const reproduce = () =>
     new ServiceBook(study.table, "study", store),
     { baseline: "a100-80gb", others: ["ador-recalled"] },
     undefined,
+    async () => {},
   );
-const figures = reproduce();
+const figures = await reproduce();
 const foundSystem = systems.found().variants[0]!.system;
 
 describe("a case", () => {
@@ -130,9 +131,20 @@ describe("a case", () => {
     for (const off of alone) expect(off.tbtSeconds).toBeGreaterThanOrEqual(found.tbtSeconds! * 0.999);
   });
 
-  test("is the same from services that were kept, and works nothing out again", () => {
+  test("gives the recollected design the links of its case, and says so in its name", async () => {
+    const [slow, fast] = await Promise.all([caseOf("70b-64"), caseOf("70b-300")]);
+    const linksOf = (of: PaperSystems) => {
+      const { name, variants } = of.known("ador-recalled");
+      return { name, links: variants[0]!.system.device.links.bytesPerSecond };
+    };
+    expect(linksOf(slow.systems)).toEqual({ name: "ador-recalled", links: 64e9 });
+    expect(linksOf(fast.systems)).toEqual({ name: "ador-recalled*", links: 300e9 });
+    expect(fast.systems.known("h100").name).toBe("h100");
+  });
+
+  test("is the same from services that were kept, and works nothing out again", async () => {
     const before = known.size;
-    expect(reproduce()).toEqual(figures);
+    expect(await reproduce()).toEqual(figures);
     expect(known.size).toBe(before);
   });
 });
