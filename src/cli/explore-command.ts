@@ -20,7 +20,7 @@ export async function exploreCommand(path: string, flags: ExploreFlags): Promise
   const { out, force, json, quiet, learnFrom = [] } = flags;
   const talks = quiet !== true && json !== true;
   const progress = new StagedProgress(process.stderr.isTTY && talks);
-  const unlisten = stopOnInterrupt(["explore", path], out);
+  const unlisten = stopOnInterrupt();
   try {
     const finished = await explore({
       ...{ path, overrides: flags, out, force: force === true, openEngine: engineOf(flags), learnFrom },

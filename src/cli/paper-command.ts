@@ -22,7 +22,7 @@ export async function paperCommand(scenarios: readonly string[], flags: PaperFla
   const { out, force, workers = availableParallelism(), json, quiet } = flags;
   const talks = quiet !== true && json !== true;
   const progress = new StagedProgress(process.stderr.isTTY && talks);
-  const unlisten = stopOnInterrupt(["paper", ...scenarios], out);
+  const unlisten = stopOnInterrupt();
   const report = await reproducePaper({
     ...{ paths: scenarios.length > 0 ? scenarios : bundled(), overrides: { set: flags.set } },
     ...{ out, workers, force: force === true, measurements: measurementsIn(flags.data) },

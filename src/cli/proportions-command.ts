@@ -14,7 +14,7 @@ export async function proportionsCommand(path: string, flags: ExploreFlags): Pro
   const { out, force, json, quiet } = flags;
   const talks = quiet !== true && json !== true;
   const progress = new StagedProgress(process.stderr.isTTY && talks);
-  const unlisten = stopOnInterrupt(["proportions", path], out);
+  const unlisten = stopOnInterrupt();
   let current = "";
   try {
     const report = await proportions({

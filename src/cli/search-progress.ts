@@ -36,9 +36,9 @@ export class StagedProgress {
 }
 
 /** All that was worked out is in the store already: a Ctrl-C can end the program at once. */
-export function stopOnInterrupt(command: readonly string[], out: string): () => void {
+export function stopOnInterrupt(): () => void {
   const onInterrupt = (): void => {
-    process.stderr.write(`\ninterrupted; to go on: ador ${command.join(" ")} --out ${out}\n`);
+    process.stderr.write(`\ninterrupted; to go on: ador ${process.argv.slice(2).map(asTyped).join(" ")}\n`);
     process.exit(EXIT.interrupted);
   };
   process.on("SIGINT", onInterrupt);
@@ -47,4 +47,9 @@ export function stopOnInterrupt(command: readonly string[], out: string): () => 
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onInterrupt);
   };
+}
+
+/** An argument as a shell takes it. */
+function asTyped(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect } from "vitest";
 import { needsRedis, RedisServer } from "../support/redis.ts";
 import { SMALL_SEARCH } from "../support/small-search.ts";
+import { queryStore } from "../../src/node/search-store.ts";
 import { ador, workFolder } from "./ador.ts";
 import { Background, notesIn, resultsIn, spying, storedIn, until } from "./searches.ts";
 
@@ -83,4 +84,39 @@ describe("a search whose designs are worked out through a queue", () => {
       expect(done.sort()).toEqual(storedIn(at("resumed")));
     },
   );
+
+  needsRedis("refuses a design that ends whoever works on it, and goes on with the others", async () => {
+    const server = await RedisServer.start();
+    const out = at("poisoned");
+    const kill = storedIn(at("whole")).find((name) => name.startsWith("slice/"))!;
+    const running = search("poisoned", server);
+    // As many workers as the design may cost, in a batch and by itself, and one that outlives it.
+    const lost = [1, 2, 3, 4, 5, 6, 7].map(() => work(server, spying({ log: at("poisoned.log"), kill })));
+    const [first] = await Promise.all([Promise.race(lost.map(({ ended }) => ended)), running.ended]);
+    expect(first).toBe("SIGKILL");
+    expect(await running.ended).toBe(0);
+    const { rows } = queryStore(
+      out,
+      "SELECT fidelity || '/' || design, evaluation ->> '$.problem' FROM evaluations WHERE evaluation ->> '$.constraint' = 'error'",
+    );
+    expect(rows).toEqual([[kill, expect.stringMatching(/vanish again and again/)]]);
+    expect(storedIn(out).length).toBeGreaterThan(0.8 * storedIn(at("whole")).length);
+  });
+
+  needsRedis("serves two searches at once, and leaves nothing of one that is stopped by Ctrl-C", async () => {
+    const server = await RedisServer.start();
+    work(server);
+    const [one, two] = [search("first", server), search("second", server, "--set", "seed=2")];
+    await until(() => storedIn(at("second")).length >= 3, "evaluations of the second");
+    two.process.kill("SIGINT");
+    expect(await two.ended).toBe(130);
+    expect(two.stderr).toContain(
+      `to go on: ador explore search.yaml --out second --engine ${server.url} --set seed=2`,
+    );
+    expect(await one.ended).toBe(0);
+    expect(resultsIn(at("first"))).toEqual(whole);
+    expect(await search("second", server, "--set", "seed=2").ended).toBe(0);
+    expect(ador(command("alone", "--set", "seed=2", "--quiet"), { cwd: folder }).code).toBe(0);
+    expect(resultsIn(at("second"))).toEqual(resultsIn(at("alone")));
+  });
 });
