@@ -1,4 +1,3 @@
-import { InputError } from "../core/errors.ts";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { EvaluationPool } from "../node/evaluation-pool.ts";
@@ -52,14 +51,6 @@ export function engineOf({
   workers = availableParallelism(),
   quiet,
 }: ExploreFlags): ExploreRequest["openEngine"] {
-  if (workers < 1) {
-    throw new InputError({
-      file: "--workers",
-      message: "invalid value",
-      found: workers,
-      expected: "1 or more",
-    });
-  }
   if (engine === undefined) return (assignment) => new EvaluationPool(assignment, workers);
   const flag = "--engine";
   const address = parseQueueAddress(engine, flag);

@@ -17,23 +17,17 @@ export function collectListed(value: string, previous: readonly string[] = []): 
   return [...previous, ...listed];
 }
 
-export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
-    throw new InvalidArgumentError("Expected a whole number, 0 or more.");
-  return Number(text);
+function wholeFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (value >= least && Number.isSafeInteger(value)) return value;
+    throw new InvalidArgumentError(`Expected a whole number, ${least} or more.`);
+  };
 }
 
-export function positiveWhole(text: string): number {
-  const value = wholeNumber(text);
-  if (value === 0) throw new InvalidArgumentError("Expected a whole number, 1 or more.");
-  return value;
-}
-
-export function atLeastTwo(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 2 || !Number.isSafeInteger(Number(text)))
-    throw new InvalidArgumentError("Expected a whole number, 2 or more.");
-  return Number(text);
-}
+export const wholeNumber = wholeFrom(0);
+export const positiveWhole = wholeFrom(1);
+export const atLeastTwo = wholeFrom(2);
 
 export function positiveNumber(text: string): number {
   const value = Number(text);

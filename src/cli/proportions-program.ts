@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ExploreFlags } from "./flags.ts";
-import { examples, wholeNumber } from "./option-parsers.ts";
+import { examples, positiveWhole } from "./option-parsers.ts";
 import { addScenarioOptions } from "./shared-options.ts";
 
 /** `ador proportions`. */
@@ -14,7 +14,7 @@ export function addProportions(program: Command): void {
     .argument("<scenario>", "scenario file (YAML) with a list explore.studies")
     .requiredOption("-o, --out <dir>", "folder of the store and the results")
     .option("-f, --force", "write into a folder that holds other things")
-    .option("-w, --workers <n>", "worker threads (default: as many as there are cores)", wholeNumber);
+    .option("-w, --workers <n>", "worker threads (default: as many as there are cores)", positiveWhole);
   addScenarioOptions(proportions)
     .option("--json", "print proportions.json and nothing else")
     .option("-q, --quiet", "print only errors")
