@@ -7,7 +7,9 @@ import type { Attribution } from "./attribution/cause-rows.ts";
 import { Availability } from "./availability/availability.ts";
 import { Patience } from "./clients/patience.ts";
 import { poolsOf, type SimulationConfig } from "./config.ts";
+import { effortOf } from "./effort.ts";
 import { Fleet } from "./fleet.ts";
+import { Moves } from "./handover/moves.ts";
 import { Transfers } from "./handover/transfers.ts";
 import { TimelineSampler } from "./metrics/timeline.ts";
 import { MissLimit } from "./metrics/miss-limit.ts";
@@ -66,9 +68,8 @@ export class Cluster {
   readonly #guard = new ProgressGuard();
   readonly #misses: MissLimit | undefined;
   #retries = 0;
-  /** Requests that were given up while their caches are under way. */
-  readonly #unwanted = new Set<number>();
   readonly #transfers: Transfers | undefined;
+  readonly #moves: Moves | undefined;
   readonly #availability: Availability | undefined;
   #events = 0;
   #finished = 0;
@@ -96,6 +97,7 @@ export class Cluster {
         this.log,
         this.replicas.map((_, index) => this.#fleet.poolOf(index).linkBytesPerSecond),
       );
+    this.#moves = this.#transfers && new Moves(this.log, this.replicas, this.#transfers);
     this.#availability =
       config.failures === undefined && config.autoscaling === undefined
         ? undefined
@@ -161,35 +163,7 @@ export class Cluster {
   }
 
   effort(): RunEffort {
-    let steps = 0;
-    let stops = 0;
-    let prefillSteps = 0;
-    let jumpsCut = 0;
-    let policyStops = 0;
-    let windowStops = 0;
-    let draftStops = 0;
-    for (const { meter } of this.replicas) {
-      steps += meter.steps;
-      stops += meter.stops;
-      prefillSteps += meter.prefillSteps;
-      jumpsCut += meter.jumpsCut;
-      policyStops += meter.policyStops;
-      windowStops += meter.windowStops;
-      draftStops += meter.draftStops;
-    }
-    return {
-      events: this.#events,
-      steps,
-      stepsSkipped: steps - stops,
-      stepsByReason: {
-        prompt_in_batch: prefillSteps,
-        arrival_cut_jump: jumpsCut,
-        policy_asked_again: policyStops,
-        window_freed_block: windowStops,
-        drafts_drawn: draftStops,
-        batch_or_cost_changed: stops - prefillSteps - jumpsCut - policyStops - windowStops - draftStops,
-      },
-    };
+    return effortOf(this.replicas, this.#events);
   }
 
   #passTime(seconds: number): void {
@@ -294,12 +268,8 @@ export class Cluster {
     if (log.phase[request] !== PHASE.moving) {
       replica.cancel(request);
       if (replica.cutJump(nowSeconds)) this.#bringEndForward(index, replica);
-    } else if (replica.dock.forget(request)) {
-      const from = log.replica[request]!;
-      this.replicas[from]!.abandonMoving(request);
-      this.#rouse(from);
-    } else {
-      this.#unwanted.add(request); // The transfer goes on; whatever lands is thrown away.
+    } else if (this.#moves!.giveUp(request)) {
+      this.#rouse(log.replica[request]!);
     }
   }
 
@@ -316,9 +286,8 @@ export class Cluster {
     const index = this.log.holderOf(request);
     if (index >= 0 && this.log.phase[request] !== PHASE.ended) {
       // The attempt before is not gone yet: it will be at the end of the step, or when its cache has landed.
-      const goneSeconds = this.#unwanted.has(request)
-        ? this.#transfers!.landingSeconds(request)
-        : this.replicas[index]!.stepEndSeconds;
+      const landingSeconds = this.#moves?.unwantedLandingSeconds(request);
+      const goneSeconds = landingSeconds ?? this.replicas[index]!.stepEndSeconds;
       this.#plans.push(goneSeconds, EVENT_CLASS.retry, request);
       return;
     }
@@ -402,7 +371,11 @@ export class Cluster {
 
   #start(index: number, replica: Replica): void {
     replica.startStep(this.nowSeconds);
-    if (replica.dock.reserved.length > 0) this.#beginTransfers(replica);
+    if (replica.dock.reserved.length > 0) {
+      this.#moves!.begin(replica, this.nowSeconds, (request, seconds) => {
+        this.#plans.push(seconds, EVENT_CLASS.landing, request);
+      });
+    }
     if (replica.busy) this.#queue.push(replica.stepEndSeconds, EVENT_CLASS.stepEnd, index);
   }
 
@@ -418,24 +391,10 @@ export class Cluster {
     this.#rouse(index);
   }
 
-  #beginTransfers({ dock }: Replica): void {
-    for (const request of dock.reserved) {
-      this.#plans.push(this.#transfers!.begin(request, this.nowSeconds), EVENT_CLASS.landing, request);
-    }
-    dock.reserved.length = 0;
-  }
-
   #land(request: number): void {
     const from = this.log.replica[request]!;
     const to = this.log.decodeReplica[request]!;
-    this.#transfers!.landed(request);
-    if (this.#unwanted.delete(request)) {
-      this.replicas[to]!.refuseLanding(request);
-      this.replicas[from]!.abandonMoving(request);
-    } else {
-      this.replicas[from]!.release(request);
-      this.replicas[to]!.land(request, this.nowSeconds);
-    }
+    this.#moves!.land(request, this.nowSeconds);
     this.#rouse(from);
     this.#rouse(to);
   }
