@@ -151,8 +151,8 @@ export class CompiledStepCost implements StepCost {
     const charges = use.charges.slice();
     for (let count = 1; count < use.tokenSteps.length; count++) {
       if (use.tokenSteps[count]! > 0) this.#tokenTable.charge(count, use.tokenSteps[count]!, charges);
-      if (use.stageTokenSteps[count]! > 0)
-        this.#expertTable?.charge(count, use.stageTokenSteps[count]!, charges);
+      if (this.#expertTable !== undefined && use.stageTokenSteps[count]! > 0)
+        this.#expertTable.charge(count, use.stageTokenSteps[count]!, charges);
       if (use.logitSteps[count]! > 0) this.#logitTable.charge(count, use.logitSteps[count]!, charges);
     }
     this.#groups.forEach((group, g) => {

@@ -95,7 +95,7 @@ export class StepUse {
   tokenSteps = new Float64Array(FIRST_ROWS);
   logitSteps = new Float64Array(FIRST_ROWS);
   /** The same by the tokens of a whole pipeline stage, which its experts share. */
-  stageTokenSteps = new Float64Array(FIRST_ROWS);
+  stageTokenSteps = new Float64Array();
   /** Σ over steps without prompt tokens of their decoding sequences. */
   decodes = 0;
   /** The same sum of the tokens attended to, per attention group of the model. */
@@ -107,11 +107,22 @@ export class StepUse {
   constructor(attentionGroups: number, hasExperts: boolean) {
     this.contextTokens = new Float64Array(attentionGroups);
     this.#hasExperts = hasExperts;
+    if (hasExperts) this.stageTokenSteps = new Float64Array(FIRST_ROWS);
   }
 
   /** Steps counted so far. */
   get steps(): number {
     return this.tokenSteps.reduce((sum, steps) => sum + steps, 0);
+  }
+
+  /** Forgets all steps. */
+  clear(): void {
+    this.tokenSteps.fill(0);
+    this.logitSteps.fill(0);
+    this.stageTokenSteps.fill(0);
+    this.decodes = 0;
+    this.contextTokens.fill(0);
+    this.charges.fill(0);
   }
 
   /** `steps` steps gave the fullest device so much to do. */
@@ -125,7 +136,7 @@ export class StepUse {
   #grow(index: number): void {
     const length = Math.max(index + 1, 2 * this.tokenSteps.length);
     this.tokenSteps = grown(this.tokenSteps, length);
-    this.stageTokenSteps = grown(this.stageTokenSteps, length);
+    if (this.#hasExperts) this.stageTokenSteps = grown(this.stageTokenSteps, length);
     this.logitSteps = grown(this.logitSteps, length);
   }
 }

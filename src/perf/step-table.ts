@@ -2,7 +2,9 @@ import type { Cover, Machine } from "./machine.ts";
 import { isCollective, type Operator } from "./operators.ts";
 import { CHARGE_COUNT, RESOURCE_INDEX } from "./step-cost.ts";
 
-const FIRST_ROWS = 512;
+/** Questions from which on the table is dense: an estimate asks some hundreds, a run many more. */
+const ASKED_OFTEN = 1024;
+const FIRST_DENSE = 512;
 
 /** What attention of decoding sequences needs when arrays are left to others. */
 const BESIDE_ARRAYS = [
@@ -12,6 +14,15 @@ const BESIDE_ARRAYS = [
   RESOURCE_INDEX.noc,
 ];
 
+interface Row {
+  readonly seconds: number;
+  /** Of these, seconds in which neither trees, vector units, network nor memory are busy. */
+  readonly idleSeconds: number;
+  /** Of these, seconds of exchanges that do not hide behind other work. */
+  readonly collectiveSeconds: number;
+  readonly charges: Float64Array;
+}
+
 /**
  * A cost that depends on one count alone (tokens of the step, sequences with logits), worked out on first use and
  * remembered: a step adds up rows instead of costing every operator.
@@ -19,18 +30,24 @@ const BESIDE_ARRAYS = [
 export class StepTable {
   readonly #machine: Machine;
   readonly #lists: readonly (readonly Operator[])[];
-  /** NaN where a row is not yet known. Apart from the charges, which a running simulation does not look at. */
-  #seconds = new Float64Array(FIRST_ROWS).fill(NaN);
-  #idleSeconds = new Float64Array(FIRST_ROWS);
-  #collectiveSeconds = new Float64Array(FIRST_ROWS);
-  /** Row-major, CHARGE_COUNT a row. */
-  #charges = new Float64Array(FIRST_ROWS * CHARGE_COUNT);
+  readonly #rows = new Map<number, Row>();
+  #asked = 0;
+  /** What a running simulation looks at, by count, once it has asked often; NaN where a row is not yet known. */
+  #seconds = new Float64Array();
+  #idleSeconds = new Float64Array();
+  readonly #one = new Float64Array(CHARGE_COUNT);
 
   /** @param lists of operators that run one after the other; nothing hides behind the list before its own */
   constructor(machine: Machine, lists: readonly (readonly Operator[])[]) {
     this.#machine = machine;
     this.#lists = lists;
-    this.#seconds[0] = 0;
+    const none = {
+      seconds: 0,
+      idleSeconds: 0,
+      collectiveSeconds: 0,
+      charges: new Float64Array(CHARGE_COUNT),
+    };
+    this.#rows.set(0, none);
   }
 
   /** Seconds for `count`: 0 for none. */
@@ -39,33 +56,43 @@ export class StepTable {
       const seconds = this.#seconds[count]!;
       if (!Number.isNaN(seconds)) return seconds;
     }
-    return this.#fill(count);
+    return this.#row(count).seconds;
   }
 
   /** Adds `times` times the charges of `count`. */
   charge(count: number, times: number, charges: Float64Array): void {
-    this.seconds(count);
-    const at = count * CHARGE_COUNT;
-    for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += times * this.#charges[at + i]!;
+    const row = this.#row(count);
+    for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += times * row.charges[i]!;
   }
 
   /** Seconds for `count` in which neither trees, vector units, network nor memory are busy. */
   idleSeconds(count: number): number {
-    this.seconds(count);
-    return this.#idleSeconds[count]!;
+    if (count < this.#seconds.length && !Number.isNaN(this.#seconds[count]!))
+      return this.#idleSeconds[count]!;
+    return this.#row(count).idleSeconds;
   }
 
   /** Seconds for `count` that devices spend on exchanges which do not hide behind other work. */
   collectiveSeconds(count: number): number {
-    this.seconds(count);
-    return this.#collectiveSeconds[count]!;
+    return this.#row(count).collectiveSeconds;
   }
 
-  #fill(count: number): number {
-    if (count >= this.#seconds.length) this.#growTo(count + 1);
-    const at = count * CHARGE_COUNT;
-    const charges = this.#charges.subarray(at, at + CHARGE_COUNT);
-    const one = new Float64Array(CHARGE_COUNT);
+  #row(count: number): Row {
+    let row = this.#rows.get(count);
+    if (row === undefined) {
+      row = this.#cost(count);
+      this.#rows.set(count, row);
+      if (this.#asked > ASKED_OFTEN) this.#note(count, row);
+    }
+    if (this.#asked <= ASKED_OFTEN && ++this.#asked > ASKED_OFTEN) {
+      for (const [known, values] of this.#rows) this.#note(known, values);
+    }
+    return row;
+  }
+
+  #cost(count: number): Row {
+    const charges = new Float64Array(CHARGE_COUNT);
+    const one = this.#one;
     let seconds = 0;
     let collectiveSeconds = 0;
     for (const operators of this.#lists) {
@@ -78,23 +105,23 @@ export class StepTable {
         for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += operator.count * one[i]!;
       }
     }
-    const busy = Math.max(...BESIDE_ARRAYS.map((resource) => charges[resource]!));
-    this.#seconds[count] = seconds;
-    this.#collectiveSeconds[count] = collectiveSeconds;
-    this.#idleSeconds[count] = Math.max(0, seconds - busy);
-    return seconds;
+    let busy = 0;
+    for (const resource of BESIDE_ARRAYS) busy = Math.max(busy, charges[resource]!);
+    return { seconds, idleSeconds: Math.max(0, seconds - busy), collectiveSeconds, charges };
   }
 
-  #growTo(rows: number): void {
-    const length = Math.max(rows, 2 * this.#seconds.length);
-    this.#seconds = grown(this.#seconds, length, NaN);
-    this.#idleSeconds = grown(this.#idleSeconds, length);
-    this.#collectiveSeconds = grown(this.#collectiveSeconds, length);
-    this.#charges = grown(this.#charges, length * CHARGE_COUNT);
+  #note(count: number, { seconds, idleSeconds }: Row): void {
+    if (count >= this.#seconds.length) {
+      const length = Math.max(count + 1, 2 * this.#seconds.length, FIRST_DENSE);
+      this.#seconds = grown(this.#seconds, length, NaN);
+      this.#idleSeconds = grown(this.#idleSeconds, length, 0);
+    }
+    this.#seconds[count] = seconds;
+    this.#idleSeconds[count] = idleSeconds;
   }
 }
 
-function grown(column: Float64Array, length: number, rest = 0): Float64Array<ArrayBuffer> {
+function grown(column: Float64Array, length: number, rest: number): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(length).fill(rest, column.length);
   larger.set(column);
   return larger;

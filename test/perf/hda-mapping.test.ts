@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { HdaDevice } from "../../src/hardware/device.ts";
 import { ADOR_RECALLED } from "../../src/hardware/presets/ador.ts";
+import type { MatrixProduct } from "../../src/perf/operators.ts";
 import { ProductMapper } from "../../src/perf/hda/product-mapper.ts";
 import { productMapping } from "../../src/perf/hda/product-mapping.ts";
 import { DATAFLOWS } from "../../src/perf/hda/systolic-array.ts";
@@ -8,6 +10,21 @@ import { design, DOUBLED, matrixProduct, product, rowCount } from "./hda-designs
 
 const RUNS = { numRuns: 500 };
 const ROUNDING = 1e-11;
+
+/** By trying them all. */
+function firstFastest(device: HdaDevice, drawn: MatrixProduct, rows: number) {
+  const mapper = new ProductMapper(device);
+  let best = { splitM: 0, splitK: 0, dataflow: "", cycles: Infinity };
+  for (let splitK = 1; splitK <= Math.min(16, device.cores, drawn.inputs); splitK *= 2) {
+    for (let splitM = 1; splitM <= Math.min(rows, device.cores / splitK); splitM *= 2) {
+      for (const dataflow of DATAFLOWS) {
+        const { cycles } = mapper.fixed(drawn, rows, { splitM, splitK, dataflow });
+        if (cycles < best.cycles) best = { splitM, splitK, dataflow, cycles };
+      }
+    }
+  }
+  return best;
+}
 
 describe("the mapping of a product", () => {
   test("is never faster than its arithmetic at the peak of all units or its weights at the peak of the memory", () => {
@@ -46,6 +63,25 @@ describe("the mapping of a product", () => {
         },
       ),
       { numRuns: 2000 },
+    );
+  });
+
+  test("is the first of the fastest when every partition and dataflow is tried, fewest parts first", () => {
+    fc.assert(
+      fc.property(
+        design,
+        product,
+        fc.array(rowCount, { minLength: 1, maxLength: 3 }),
+        (device, drawn, all) => {
+          const mapper = new ProductMapper(device);
+          for (const rows of all) {
+            const { splitM, splitK, dataflow, cycles } = mapper.fastest(drawn, rows);
+            const found = { splitM, splitK, dataflow, cycles };
+            expect(found).toEqual(firstFastest(device, drawn, rows));
+          }
+        },
+      ),
+      RUNS,
     );
   });
 

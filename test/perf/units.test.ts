@@ -5,25 +5,17 @@ import {
   crossoverBatch,
   matchingWeightsPerCycle,
   tailLoss,
+  treeBeats,
   treeCycles,
   treeRowsWithin,
 } from "../../src/perf/hda/mac-tree.ts";
+import { dataflowCosts, rowsBytes, rowsCycles } from "../../src/perf/hda/dataflow-costs.ts";
+import { arrayRowsCycles, splitRows, type RowSplit } from "../../src/perf/hda/row-split.ts";
 import {
-  arrayRowsCycles,
-  splitRows,
-  type CoreShape,
-  type CoreWork,
-  type RowSplit,
-} from "../../src/perf/hda/row-split.ts";
-import {
-  arrayCycles,
-  arrayEdgeBytes,
   DATAFLOWS,
-  inputStationaryCycles,
-  outputStationaryCycles,
   steadyArrayCycles,
-  weightStationaryCycles,
   type ArrayShape,
+  type Dataflow,
 } from "../../src/perf/hda/systolic-array.ts";
 import { causalPairs } from "../../src/perf/prefill-work.ts";
 import { findDevice } from "../../src/hardware/catalog.ts";
@@ -32,8 +24,16 @@ import type { GpuDevice } from "../../src/hardware/device.ts";
 const array = (rows: number, columns: number, more: Partial<ArrayShape> = {}): ArrayShape => {
   return { arrays: 1, rows, columns, doubleBuffered: false, ...more };
 };
+const costsIn = (shape: ArrayShape, dataflow: Dataflow, k: number, n: number, bytes = [2, 2, 2]) => {
+  const [inputBytes, weightBytes, outputBytes] = bytes as [number, number, number];
+  const all = dataflowCosts(shape, k, n, { inputBytes, weightBytes, outputBytes });
+  return all[DATAFLOWS.indexOf(dataflow)]!;
+};
+const arrayCycles = (shape: ArrayShape, dataflow: Dataflow, m: number, k: number, n: number) =>
+  rowsCycles(costsIn(shape, dataflow, k, n), m);
 const utilisation = (shape: ArrayShape, m: number, k: number, n: number) =>
-  (m * k * n) / (outputStationaryCycles(shape, m, k, n) * shape.arrays * shape.rows * shape.columns);
+  (m * k * n) /
+  (arrayCycles(shape, "output-stationary", m, k, n) * shape.arrays * shape.rows * shape.columns);
 
 const size = fc.integer({ min: 1, max: 3000 });
 const arrays = fc.record({
@@ -59,26 +59,26 @@ describe("systolic arrays", () => {
   });
 
   test("a fold of K = 100 on 16 × 32 takes 146 cycles, four arrays share nine folds in three rounds", () => {
-    expect(outputStationaryCycles(array(16, 32), 16, 100, 32)).toBe(100 + 16 + 32 - 2);
-    expect(outputStationaryCycles(array(16, 32, { arrays: 4 }), 48, 100, 96)).toBe(3 * 146);
+    expect(arrayCycles(array(16, 32), "output-stationary", 16, 100, 32)).toBe(100 + 16 + 32 - 2);
+    expect(arrayCycles(array(16, 32, { arrays: 4 }), "output-stationary", 48, 100, 96)).toBe(3 * 146);
   });
 
   test("a weight-stationary fold takes M + 2R + C - 2 cycles, and max(M, R) back to back", () => {
-    expect(weightStationaryCycles(array(64, 64), 10, 64, 64)).toBe(10 + 128 + 64 - 2);
-    expect(weightStationaryCycles(array(64, 64, { doubleBuffered: true }), 10, 128, 64)).toBe(
+    expect(arrayCycles(array(64, 64), "weight-stationary", 10, 64, 64)).toBe(10 + 128 + 64 - 2);
+    expect(arrayCycles(array(64, 64, { doubleBuffered: true }), "weight-stationary", 10, 128, 64)).toBe(
       64 + 64 + 10 + 126,
     );
-    expect(weightStationaryCycles(array(64, 64, { doubleBuffered: true }), 500, 128, 64)).toBe(
+    expect(arrayCycles(array(64, 64, { doubleBuffered: true }), "weight-stationary", 500, 128, 64)).toBe(
       64 + 500 + 500 + 126,
     );
   });
 
   test("an input-stationary fold is a weight-stationary one with rows and columns of the product exchanged", () => {
-    expect(inputStationaryCycles(array(64, 64), 64, 64, 10)).toBe(10 + 128 + 64 - 2);
+    expect(arrayCycles(array(64, 64), "input-stationary", 64, 64, 10)).toBe(10 + 128 + 64 - 2);
   });
 
   test("back to back, results leave between output-stationary folds and the skew is paid once", () => {
-    expect(outputStationaryCycles(array(64, 64, { doubleBuffered: true }), 192, 500, 64)).toBe(
+    expect(arrayCycles(array(64, 64, { doubleBuffered: true }), "output-stationary", 192, 500, 64)).toBe(
       3 * 500 + 2 * 63 + 126,
     );
   });
@@ -116,12 +116,12 @@ describe("systolic arrays", () => {
   });
 
   test("a square output-stationary array reads 64 + 64 bf16 words a cycle: 384 GB/s at 1.5 GHz", () => {
-    const bytes = arrayEdgeBytes(array(64, 64), "output-stationary", 64, 1e6, 64, 2, 2, 0);
+    const bytes = rowsBytes(costsIn(array(64, 64), "output-stationary", 1e6, 64, [2, 2, 0]), 64);
     expect((bytes / 1e6) * 1.5e9).toBeCloseTo(384e9, -3);
   });
 
   test("held weights are read once, and partial sums written for every fold and read for all but the first", () => {
-    const bytes = arrayEdgeBytes(array(16, 16), "weight-stationary", 100, 48, 32, 2, 1, 2);
+    const bytes = rowsBytes(costsIn(array(16, 16), "weight-stationary", 48, 32, [2, 1, 2]), 100);
     expect(bytes).toBe(2 * (100 * 48 * 2) + 48 * 32 + 4 * 100 * 32 * (3 + 2));
   });
 });
@@ -212,29 +212,24 @@ describe("dealing rows to both units", () => {
     m: fc.integer({ min: 1, max: 200 }),
     k: size,
     n: size,
-    inputBytes: fc.constant(2),
     weightBytes: fc.constantFrom(0.5, 1, 2),
-    outputBytes: fc.constant(2),
   });
-  const cyclesOf = (shape: CoreShape, part: CoreWork, treeRows: number) =>
-    Math.max(
-      treeCycles(shape.trees, treeRows, part.k, part.n),
-      arrayRowsCycles(shape, part, part.m - treeRows),
-    );
 
   test("no other split is done earlier, and both units are done in the time told", () => {
     fc.assert(
-      fc.property(core, work, (shape, part) => {
+      fc.property(core, work, (shape, { dataflow, m, k, n, weightBytes }) => {
+        const costs = costsIn(shape.arrays, dataflow, k, n, [2, weightBytes, 2]);
+        const cyclesOf = (treeRows: number) =>
+          Math.max(treeCycles(shape.trees, treeRows, k, n), arrayRowsCycles(shape, costs, m - treeRows));
         const split: RowSplit = { treeRows: 0, cycles: 0 };
-        splitRows(shape, part, split);
+        splitRows(shape, costs, treeBeats(shape.trees, k, n), m, split);
         let best = Infinity;
-        for (let rows = 0; rows <= part.m; rows++) {
-          if (shape.arraysBesideTrees || rows === 0 || rows === part.m)
-            best = Math.min(best, cyclesOf(shape, part, rows));
+        for (let rows = 0; rows <= m; rows++) {
+          if (shape.arraysBesideTrees || rows === 0 || rows === m) best = Math.min(best, cyclesOf(rows));
         }
         expect(split.cycles).toBe(best);
-        expect(cyclesOf(shape, part, split.treeRows)).toBe(best);
-        if (!shape.arraysBesideTrees) expect([0, part.m]).toContain(split.treeRows);
+        expect(cyclesOf(split.treeRows)).toBe(best);
+        if (!shape.arraysBesideTrees) expect([0, m]).toContain(split.treeRows);
       }),
       { numRuns: 300 },
     );

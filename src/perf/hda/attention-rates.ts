@@ -1,8 +1,7 @@
 import type { HdaDevice } from "../../hardware/device.ts";
+import { dataflowCosts, rowsBytes } from "./dataflow-costs.ts";
 import {
-  arrayEdgeBytes,
   arraysOf,
-  DATAFLOWS,
   partialSumBytes,
   steadyArrayCycles,
   type ArrayShape,
@@ -16,6 +15,7 @@ const MAX_KEY_BLOCK = 128;
 /** Elements on chip are 16 bits wide, sums and statistics 32. */
 const ELEMENT_BYTES = 2;
 const SUM_BYTES = 4;
+const ELEMENTS = { inputBytes: ELEMENT_BYTES, weightBytes: ELEMENT_BYTES, outputBytes: SUM_BYTES };
 /** Local memory traffic of a score on its way through the vector unit: read in fp32, written as an operand. */
 const SOFTMAX_BYTES = SUM_BYTES + ELEMENT_BYTES;
 
@@ -169,9 +169,9 @@ function unitSeconds(device: HdaDevice, arrayCycles: number, localBytes: number)
 
 /** Cycles of one array and bytes over its edges for one of many equal products. */
 function costsByDataflow(array: ArrayShape, m: number, k: number, n: number) {
-  return DATAFLOWS.map((dataflow) => ({
-    dataflow,
-    cycles: steadyArrayCycles(array, dataflow, m, k, n),
-    bytes: arrayEdgeBytes(array, dataflow, m, k, n, ELEMENT_BYTES, ELEMENT_BYTES, SUM_BYTES),
+  return dataflowCosts(array, k, n, ELEMENTS).map((costs) => ({
+    dataflow: costs.dataflow,
+    cycles: steadyArrayCycles(array, costs.dataflow, m, k, n),
+    bytes: rowsBytes(costs, m),
   }));
 }

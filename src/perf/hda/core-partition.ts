@@ -7,10 +7,10 @@ import {
   UNICAST_CROSSING,
   type NetworkRates,
 } from "./network.ts";
+import { rowsBytes, type DataflowCosts } from "./dataflow-costs.ts";
+import type { ProductCut } from "./product-cuts.ts";
 import type { ProductPlan } from "./product-plan.ts";
-import type { CoreShape, CoreWork } from "./row-split.ts";
-import { arrayEdgeBytes } from "./systolic-array.ts";
-import { copyTile, HELD, tileHolding, type Grain } from "./tiling.ts";
+import { copyTile, HELD, tileHolding, type Grain, type Operands } from "./tiling.ts";
 
 const PARTIAL_SUM_BYTES = 4;
 
@@ -36,37 +36,13 @@ export function chipShapeOf(device: HdaDevice): ChipShape {
   };
 }
 
-/** Cuts a product into splitM × splitK parts of rows and inner dimension, and its columns over the cores that are left. */
-export function partitionProduct(
-  chip: ChipShape,
-  product: MatrixProduct,
-  rows: number,
-  splitM: number,
-  splitK: number,
-  plan: ProductPlan,
-  work: CoreWork,
-): void {
-  const { cores } = chip;
-  const { inputs, outputs, activationBytes } = product;
-  const splitN = Math.floor(cores / (splitM * splitK));
-  work.m = Math.ceil(rows / splitM);
-  work.k = Math.ceil(inputs / splitK);
-  work.n = Math.ceil(outputs / splitN);
-  work.outputBytes = splitK > 1 ? PARTIAL_SUM_BYTES : activationBytes;
-  plan.splitM = splitM;
-  plan.splitK = splitK;
-  plan.splitN = splitN;
-  plan.coreM = work.m;
-  plan.reductionCycles = reductionCycles(chip, (work.m * work.n * (splitK - 1)) / splitK);
-}
-
 /** Chooses for a product that is cut the tile of each core with which the network is done first. */
 export function chooseCoreTile(
   chip: ChipShape,
   product: MatrixProduct,
   rows: number,
   plan: ProductPlan,
-  work: CoreWork,
+  work: Operands,
 ): void {
   const { localBytes, grain } = chip;
   const { tile, coreTile } = plan;
@@ -87,7 +63,7 @@ function networkCycles(
   { rates }: ChipShape,
   { inputs, outputs, activationBytes, weightBytes }: MatrixProduct,
   rows: number,
-  { m, k, n }: CoreWork,
+  { m, k, n }: Operands,
   { splitM, tile }: ProductPlan,
 ): number {
   const inputTraffic = rows * inputs * activationBytes * tile.inputPasses;
@@ -110,13 +86,18 @@ export function reductionCycles({ lanesPerCore, rates }: ChipShape, sums: number
   return Math.max((sums * PARTIAL_SUM_BYTES) / rates.ingress, sums / lanesPerCore);
 }
 
+/** The same for a cut of which each core has `m` rows. */
+export function partReductionCycles(chip: ChipShape, { splitK, n }: ProductCut, m: number): number {
+  return splitK === 1 ? 0 : reductionCycles(chip, (m * n * (splitK - 1)) / splitK);
+}
+
 /** Writes into a plan whose rows are dealt what it moves over the network and in local memories, for its energy. */
 export function countTraffic(
   { cores, topology }: ChipShape,
-  { arrays }: CoreShape,
   { inputs, outputs }: MatrixProduct,
   rows: number,
-  { dataflow, m, k, n, inputBytes, weightBytes, outputBytes }: CoreWork,
+  { m, k, n, inputBytes, weightBytes }: Operands,
+  arrays: DataflowCosts,
   plan: ProductPlan,
 ): void {
   const { coreTile } = plan;
@@ -126,10 +107,9 @@ export function countTraffic(
   const busyCores = busyM * busyN * Math.ceil(inputs / k);
   const inputTraffic = rows * inputs * inputBytes * coreTile.inputPasses;
   const weightTraffic = inputs * outputs * weightBytes * coreTile.weightPasses;
-  const edgeBytes = arrayEdgeBytes(arrays, dataflow, arrayRows, k, n, inputBytes, weightBytes, outputBytes);
   // Every core that takes inputs or weights writes them once.
   const filledBytes = inputTraffic * busyN + weightTraffic * busyM;
-  plan.localBytes = arrayRows === 0 ? 0 : busyCores * edgeBytes + filledBytes;
+  plan.localBytes = arrayRows === 0 ? 0 : busyCores * rowsBytes(arrays, arrayRows) + filledBytes;
   plan.networkBytes = inputTraffic + weightTraffic + rows * outputs * inputBytes;
   plan.reductionFlops = rows * outputs * (plan.splitK - 1);
   plan.extraHopBytes =

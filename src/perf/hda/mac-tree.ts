@@ -22,16 +22,31 @@ const PIPELINE_CYCLES = 4;
  * Infinity without trees.
  */
 export function treeCycles(shape: TreeShape, rows: number, k: number, n: number): number {
+  return beatCycles(shape, rows, treeBeats(shape, k, n));
+}
+
+/** The same where the beats of a batch are known. */
+export function beatCycles(shape: TreeShape, rows: number, beats: number): number {
   if (rows === 0) return 0;
   if (shape.trees === 0) return Infinity;
-  return beatsPerBatch(shape, k, n) * Math.ceil(rows / shape.reuse) + treeDrainCycles(shape);
+  return beats * Math.ceil(rows / shape.reuse) + treeDrainCycles(shape);
 }
 
 /** Most rows that finish within `cycles`. */
 export function treeRowsWithin(shape: TreeShape, cycles: number, k: number, n: number): number {
+  return rowsWithinBeats(shape, cycles, treeBeats(shape, k, n));
+}
+
+/** The same where the beats of a batch are known. */
+export function rowsWithinBeats(shape: TreeShape, cycles: number, beats: number): number {
   if (shape.trees === 0) return 0;
-  const batches = Math.floor((cycles - treeDrainCycles(shape)) / beatsPerBatch(shape, k, n));
+  const batches = Math.floor((cycles - treeDrainCycles(shape)) / beats);
   return Math.max(0, batches) * shape.reuse;
+}
+
+/** Beats of one batch of rows: ⌈k/w⌉ · ⌈n/p⌉. */
+export function treeBeats({ trees, width }: TreeShape, k: number, n: number): number {
+  return Math.ceil(k / width) * Math.ceil(n / trees);
 }
 
 /** Weights a cycle that keep a memory of `bytesPerSecond` busy: the trees match it when p · w is no smaller. */
@@ -56,10 +71,6 @@ export function crossoverBatch(
 /** Share (0..1) of the multipliers that idle because the last beat of a dot product of k elements is not full. */
 export function tailLoss({ width }: TreeShape, k: number): number {
   return 1 - k / (Math.ceil(k / width) * width);
-}
-
-function beatsPerBatch({ trees, width }: TreeShape, k: number, n: number): number {
-  return Math.ceil(k / width) * Math.ceil(n / trees);
 }
 
 function treeDrainCycles({ width }: TreeShape): number {

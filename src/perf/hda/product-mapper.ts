@@ -4,36 +4,41 @@ import {
   chipShapeOf,
   chooseCoreTile,
   countTraffic,
-  partitionProduct,
+  partReductionCycles,
   reductionCycles,
   type ChipShape,
 } from "./core-partition.ts";
+import { rowsBytes, rowsCycles, type DataflowCosts } from "./dataflow-costs.ts";
 import { chooseChipTile, residentBytes } from "./dram-traffic.ts";
-import { treeCycles, treeRowsWithin } from "./mac-tree.ts";
+import { beatCycles, rowsWithinBeats } from "./mac-tree.ts";
+import { cutProduct, cutsOf, type InnerCut, type ProductCut } from "./product-cuts.ts";
 import { ProductPlan } from "./product-plan.ts";
 import {
   arrayRowsCycles,
-  bestArrayMacsPerCycle,
   coreShapeOf,
-  localCycles,
   rowsLeftByTrees,
   splitRows,
   type CoreShape,
-  type CoreWork,
   type RowSplit,
 } from "./row-split.ts";
-import { arrayCycles, DATAFLOWS, type Dataflow } from "./systolic-array.ts";
+import { DATAFLOWS, type Dataflow } from "./systolic-array.ts";
+import type { Operands } from "./tiling.ts";
 
-/** Most parts of the inner dimension: beyond them adding up costs more than any split gains. */
-const MAX_SPLIT_K = 16;
 /** Keeps a mapping that was good for other rows in the running, however it is rounded. */
 const JUST_ABOVE = 1 + 1e-9;
 
 /** What of a mapping is searched; the rest follows from it. */
 export interface MappingChoice {
-  splitM: number;
-  splitK: number;
-  dataflow: Dataflow;
+  readonly splitM: number;
+  readonly splitK: number;
+  readonly dataflow: Dataflow;
+}
+
+/** A product that was mapped before: the ways to cut it, and what was chosen last, as a start for other numbers of rows. */
+interface KnownProduct {
+  readonly inner: readonly InnerCut[];
+  cut: ProductCut;
+  arrays: DataflowCosts;
 }
 
 /**
@@ -48,17 +53,11 @@ export class ProductMapper {
   readonly #core: CoreShape;
   readonly #residentBytes: number;
   readonly #dramBytesPerCycle: number;
-  readonly #work: CoreWork = {
-    dataflow: "output-stationary",
-    m: 0,
-    k: 0,
-    n: 0,
-    inputBytes: 0,
-    weightBytes: 0,
-    outputBytes: 0,
-  };
-  readonly #choices = new Map<MatrixProduct, MappingChoice>();
+  readonly #work: Operands = { m: 0, k: 0, n: 0, inputBytes: 0, weightBytes: 0 };
+  readonly #products = new Map<MatrixProduct, KnownProduct>();
   readonly #split: RowSplit = { treeRows: 0, cycles: 0 };
+  /** The cut that the plan is at. */
+  #placed: ProductCut | undefined;
 
   constructor(device: HdaDevice) {
     const { memory, clockHertz } = device;
@@ -71,92 +70,97 @@ export class ProductMapper {
   /** The fastest mapping of `rows` rows; among equals the one that splits least. Valid until the next call. */
   fastest(product: MatrixProduct, rows: number): ProductPlan {
     const { plan } = this;
-    const { cores } = this.#chip;
+    const chip = this.#chip;
     const core = this.#core;
-    const work = this.#work;
     this.#start(product, rows);
     const { dramCycles } = plan;
-    const choice = this.#choiceFor(product);
-    let best =
-      choice.splitM > rows
-        ? Infinity
-        : JUST_ABOVE * (this.#partCycles(product, rows, choice) + plan.reductionCycles);
-    let splitM = 1;
-    let splitK = 1;
-    let dataflow: Dataflow = DATAFLOWS[0];
-    const mostSplitK = Math.min(MAX_SPLIT_K, cores, product.inputs);
-    for (let partsK = 1; partsK <= mostSplitK; partsK *= 2) {
-      const macsPerCycle = this.#peakMacsPerCycle(product, partsK);
-      if (this.#leastCycles(product, rows, partsK, macsPerCycle) >= best) continue;
-      const mostSplitM = Math.min(rows, cores / partsK);
-      for (let parts = 1; parts <= mostSplitM; parts *= 2) {
-        partitionProduct(this.#chip, product, rows, parts, partsK, plan, work);
-        const limit = best - plan.reductionCycles;
-        if (dramCycles >= limit || work.m * work.k * work.n >= limit * macsPerCycle) continue;
-        const arrayRows = rowsLeftByTrees(core, work, limit);
+    const known = this.#known(product);
+    let { cut, arrays } = known;
+    let best = cut.splitM > rows ? Infinity : JUST_ABOVE * this.#cycles(product, rows, cut, arrays);
+    for (const inner of known.inner) {
+      const { macsPerCycle } = inner;
+      if (this.#leastCycles(product, rows, inner) >= best) continue;
+      for (const candidate of inner.cuts) {
+        if (candidate.splitM > rows) break;
+        const m = Math.ceil(rows / candidate.splitM);
+        const reduction = partReductionCycles(chip, candidate, m);
+        const limit = best - reduction;
+        if (dramCycles >= limit || m * candidate.k * candidate.n >= limit * macsPerCycle) continue;
+        const arrayRows = rowsLeftByTrees(core, m, candidate.treeBeats, limit);
         let shared = 0;
-        for (const candidate of DATAFLOWS) {
-          work.dataflow = candidate;
-          if (arrayRowsCycles(core, work, arrayRows) >= limit) continue;
-          if (shared === 0) {
-            chooseCoreTile(this.#chip, product, rows, plan, work);
-            shared = Math.max(plan.networkCycles, dramCycles);
-          }
+        for (const costs of candidate.dataflows) {
+          if (arrayRowsCycles(core, costs, arrayRows) >= limit) continue;
+          if (shared === 0) shared = this.#sharedCycles(product, rows, candidate);
           if (shared >= limit) break;
-          const cycles = this.#splitCycles(shared) + plan.reductionCycles;
+          const cycles = this.#splitCycles(candidate, costs, m, shared) + reduction;
           if (cycles >= best) continue;
           best = cycles;
-          splitM = parts;
-          splitK = partsK;
-          dataflow = candidate;
+          cut = candidate;
+          arrays = costs;
         }
         // Nothing beats the memory: stop at the first mapping that keeps up with it.
         if (best <= dramCycles) break;
       }
     }
-    choice.splitM = splitM;
-    choice.splitK = splitK;
-    choice.dataflow = dataflow;
-    this.#settle(product, rows, choice);
+    known.cut = cut;
+    known.arrays = arrays;
+    this.#settle(product, rows, cut, arrays);
     return plan;
   }
 
   /** The mapping with the given choices, to compare with the fastest. Valid until the next call. */
-  fixed(product: MatrixProduct, rows: number, choice: MappingChoice): ProductPlan {
+  fixed(product: MatrixProduct, rows: number, { splitM, splitK, dataflow }: MappingChoice): ProductPlan {
+    const cut = cutProduct(this.#chip, this.#core, product, splitM, splitK);
     this.#start(product, rows);
-    this.#settle(product, rows, choice);
+    this.#settle(product, rows, cut, cut.dataflows[DATAFLOWS.indexOf(dataflow)]!);
     return this.plan;
   }
 
-  /** What was chosen last for a product, as a start for other numbers of its rows. */
-  #choiceFor(product: MatrixProduct): MappingChoice {
-    const known = this.#choices.get(product);
-    if (known !== undefined) return known;
-    const choice: MappingChoice = { splitM: 1, splitK: 1, dataflow: DATAFLOWS[0] };
-    this.#choices.set(product, choice);
-    return choice;
+  #known(product: MatrixProduct): KnownProduct {
+    let known = this.#products.get(product);
+    if (known === undefined) {
+      const inner = cutsOf(this.#chip, this.#core, product);
+      const [cut] = inner[0]!.cuts;
+      known = { inner, cut: cut!, arrays: cut!.dataflows[0]! };
+      this.#products.set(product, known);
+    }
+    return known;
   }
 
-  /** Cycles of the mapping with the given choices, but for adding up partial sums. */
-  #partCycles(product: MatrixProduct, rows: number, { splitM, splitK, dataflow }: MappingChoice): number {
+  /** Cycles of the mapping with the given choices. */
+  #cycles(product: MatrixProduct, rows: number, cut: ProductCut, arrays: DataflowCosts): number {
+    const shared = this.#sharedCycles(product, rows, cut);
+    const { coreM, reductionCycles } = this.plan;
+    return this.#splitCycles(cut, arrays, coreM, shared) + reductionCycles;
+  }
+
+  /** Cycles of memory and network for a product that is cut; writes the cut and the tiles of its cores into the plan. */
+  #sharedCycles(product: MatrixProduct, rows: number, cut: ProductCut): number {
     const { plan } = this;
+    if (cut === this.#placed) return Math.max(plan.networkCycles, plan.dramCycles);
+    this.#placed = cut;
     const work = this.#work;
-    partitionProduct(this.#chip, product, rows, splitM, splitK, plan, work);
+    work.m = Math.ceil(rows / cut.splitM);
+    work.k = cut.k;
+    work.n = cut.n;
+    plan.splitM = cut.splitM;
+    plan.splitK = cut.splitK;
+    plan.splitN = cut.splitN;
+    plan.coreM = work.m;
+    plan.reductionCycles = partReductionCycles(this.#chip, cut, work.m);
     chooseCoreTile(this.#chip, product, rows, plan, work);
-    work.dataflow = dataflow;
-    return this.#splitCycles(Math.max(plan.networkCycles, plan.dramCycles));
+    return Math.max(plan.networkCycles, plan.dramCycles);
   }
 
-  /** Cycles of the best split of the rows beside `shared` cycles of memory and network; leaves the split behind. */
-  #splitCycles(shared: number): number {
+  /** Cycles of the best split of m rows beside `shared` cycles of memory and network; leaves the split behind. */
+  #splitCycles({ treeBeats }: ProductCut, arrays: DataflowCosts, m: number, shared: number): number {
     const split = this.#split;
     const core = this.#core;
-    const work = this.#work;
-    if (arrayRowsCycles(core, work, rowsLeftByTrees(core, work, shared)) <= shared) {
+    if (arrayRowsCycles(core, arrays, rowsLeftByTrees(core, m, treeBeats, shared)) <= shared) {
       split.treeRows = 0;
       return shared;
     }
-    splitRows(core, work, split);
+    splitRows(core, arrays, treeBeats, m, split);
     return Math.max(shared, split.cycles);
   }
 
@@ -164,6 +168,7 @@ export class ProductMapper {
   #start(product: MatrixProduct, rows: number): void {
     const { plan } = this;
     const work = this.#work;
+    this.#placed = undefined;
     work.m = rows;
     work.k = product.inputs;
     work.n = product.outputs;
@@ -174,44 +179,34 @@ export class ProductMapper {
     plan.dramCycles = plan.dramBytes / this.#dramBytesPerCycle;
   }
 
-  /** Multiply-accumulates a cycle that no core exceeds when the inner dimension is cut into so many parts. */
-  #peakMacsPerCycle({ inputs }: MatrixProduct, splitK: number): number {
-    const { trees, width, reuse } = this.#core.trees;
-    return bestArrayMacsPerCycle(this.#core, this.#work, Math.ceil(inputs / splitK)) + trees * width * reuse;
-  }
-
   /** Cycles below which no mapping comes that cuts the inner dimension into so many parts. */
-  #leastCycles(
-    { inputs, outputs }: MatrixProduct,
-    rows: number,
-    splitK: number,
-    macsPerCycle: number,
-  ): number {
+  #leastCycles({ inputs, outputs }: MatrixProduct, rows: number, { splitK, macsPerCycle }: InnerCut): number {
     const { cores } = this.#chip;
     const reduction = reductionCycles(this.#chip, (rows * outputs * (splitK - 1)) / cores);
     return Math.max(this.plan.dramCycles, (rows * inputs * outputs) / (cores * macsPerCycle)) + reduction;
   }
 
   /** Fills the plan for one mapping. */
-  #settle(product: MatrixProduct, rows: number, choice: MappingChoice): void {
+  #settle(product: MatrixProduct, rows: number, cut: ProductCut, arrays: DataflowCosts): void {
     const { plan } = this;
     const core = this.#core;
-    const work = this.#work;
-    const unitCycles = this.#partCycles(product, rows, choice);
+    const { treeBeats } = cut;
+    const shared = this.#sharedCycles(product, rows, cut);
+    const m = plan.coreM;
+    const unitCycles = this.#splitCycles(cut, arrays, m, shared);
     plan.cycles = unitCycles + plan.reductionCycles;
-    plan.dataflow = choice.dataflow;
-    const { m, k, n } = work;
+    plan.dataflow = arrays.dataflow;
     // Behind the memory trees take all rows that they finish, since they spend less energy than arrays. Where something else
     // takes the time they stay free for the attention of decoding sequences, unless arrays alone would take longer.
-    const within = Math.min(m, treeRowsWithin(core.trees, unitCycles, k, n));
-    const arraysSuffice = unitCycles > plan.dramCycles && arrayRowsCycles(core, work, m) <= unitCycles;
+    const within = Math.min(m, rowsWithinBeats(core.trees, unitCycles, treeBeats));
+    const arraysSuffice = unitCycles > plan.dramCycles && arrayRowsCycles(core, arrays, m) <= unitCycles;
     const mayShare = !arraysSuffice && (core.arraysBesideTrees || within === m);
     const treeRows = mayShare ? Math.max(this.#split.treeRows, within) : 0;
     const arrayRows = m - treeRows;
     plan.treeRows = treeRows;
-    plan.arrayCycles = arrayCycles(core.arrays, choice.dataflow, arrayRows, k, n);
-    plan.treeCycles = treeCycles(core.trees, treeRows, k, n);
-    plan.localCycles = arrayRows === 0 ? 0 : localCycles(core, work, arrayRows);
-    countTraffic(this.#chip, core, product, rows, work, plan);
+    plan.arrayCycles = rowsCycles(arrays, arrayRows);
+    plan.treeCycles = beatCycles(core.trees, treeRows, treeBeats);
+    plan.localCycles = rowsBytes(arrays, arrayRows) / core.localBytesPerCycle;
+    countTraffic(this.#chip, product, rows, this.#work, arrays, plan);
   }
 }
