@@ -39,6 +39,13 @@ const TELLS_APART: Readonly<Record<string, string>> = {
   think_time: "distribution",
 };
 
+const TELLERS: ReadonlySet<string> = new Set([...SOURCES, ...Object.values(TELLS_APART)]);
+
+/** Whether laying down a value under this key may take away others beside it. */
+export function mayStartAfresh(name: string): boolean {
+  return TELLERS.has(name);
+}
+
 function startsAfresh(key: string, base: Located, over: LocatedMap): boolean {
   const has = (node: Located, name: string): boolean => node.kind === "map" && node.entries.has(name);
   if (key === "workload") {

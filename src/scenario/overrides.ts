@@ -1,6 +1,6 @@
 import { InputError } from "../core/errors.ts";
 import { parseLocated, type Located, type LocatedEntry, type LocatedMap, type Place } from "./located.ts";
-import { mergeLocated } from "./merge.ts";
+import { mayStartAfresh, mergeLocated } from "./merge.ts";
 import type { Setting } from "./setting-map.ts";
 
 /** One `path=value` from the command line, as a map that can be laid over a scenario. */
@@ -23,6 +23,49 @@ export function parseOverride(text: string): LocatedMap {
 export function flagOverride(flag: string, keys: readonly string[], value: Setting): LocatedMap {
   const place: Place = { file: flag };
   return nestUnder(keys, { kind: "scalar", place, value }, place);
+}
+
+/**
+ * Settings that stand for a flag's values as maps that can be laid over a scenario one after the other: all in one, but
+ * where a setting touches those before it.
+ */
+export function settingsOverrides(
+  flag: string,
+  settings: readonly (readonly [path: string, value: Setting])[],
+): LocatedMap[] {
+  const place: Place = { file: flag };
+  const maps: GrowingMap[] = [];
+  let last: GrowingMap | undefined;
+  for (const [path, value] of settings) {
+    const keys = path.split(".");
+    const entry: LocatedEntry = { keyPlace: place, node: { kind: "scalar", place, value } };
+    if (last !== undefined && !mayStartAfresh(keys.at(-1)!) && grow(last, keys, entry)) continue;
+    last = emptyMap(place);
+    grow(last, keys, entry);
+    maps.push(last);
+  }
+  return maps;
+}
+
+type GrowingMap = LocatedMap & { readonly entries: Map<string, LocatedEntry> };
+
+function emptyMap(place: Place): GrowingMap {
+  return { kind: "map", place, entries: new Map<string, LocatedEntry>() };
+}
+
+/** Adds an entry at a path of a map; false, and nothing changed, where something is in its way. */
+function grow(map: GrowingMap, keys: readonly string[], entry: LocatedEntry): boolean {
+  let at = map;
+  for (const key of keys.slice(0, -1)) {
+    const inner = at.entries.get(key)?.node ?? emptyMap(map.place);
+    if (inner.kind !== "map") return false;
+    if (!at.entries.has(key)) at.entries.set(key, { keyPlace: map.place, node: inner });
+    at = inner as GrowingMap;
+  }
+  const last = keys.at(-1)!;
+  if (at.entries.has(last)) return false;
+  at.entries.set(last, entry);
+  return true;
 }
 
 /** A setting written under its whole path elsewhere in a file, as a map that can be laid over a scenario. */

@@ -23,6 +23,7 @@ export class PhaseTimes {
   /** Tokens that a step may compute. */
   readonly budget: number;
   readonly #cost: StepCost;
+  /** Only what `charges` asks about is ever read from it. */
   readonly #use: StepUse;
   readonly #shape: StepShape;
   readonly #meanContext: number;
@@ -128,7 +129,8 @@ export class PhaseTimes {
 
   /** Busy seconds of each resource of one device, then joules of the replica, for one step. */
   charges(batch: number, promptTokens: number): Float64Array {
-    const use = this.#cost.openUse();
+    const use = this.#use;
+    use.clear();
     this.#fill(batch, promptTokens, this.#contextOf(promptTokens));
     this.#cost.step(this.#shape, use);
     return this.#cost.charges(use);

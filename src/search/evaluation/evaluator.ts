@@ -6,11 +6,9 @@ import { atRate, type TrafficProfile } from "../../analysis/estimate/traffic-pro
 import { InputError } from "../../core/errors.ts";
 import type { ScenarioFiles } from "../../scenario/files.ts";
 import type { LocatedMap } from "../../scenario/located.ts";
-import { applyOverrides, flagOverride } from "../../scenario/overrides.ts";
-import { parseSystem } from "../../scenario/parse-system.ts";
 import { replay, type ReplayOutcome } from "../../scenario/replay.ts";
-import { resolveSystem } from "../../scenario/resolve-system.ts";
 import type { System, Traffic } from "../../scenario/scenario.ts";
+import { SystemVariants } from "../../scenario/system-variants.ts";
 import type { SloConfig } from "../../serving/config.ts";
 import type { RequestTable } from "../../workload/request.ts";
 import { scaleRate } from "../../workload/transforms/rate-scale.ts";
@@ -70,15 +68,15 @@ const SECTION_REQUESTS = 1000;
 /** Works out designs at any fidelity. */
 export class Evaluator {
   readonly #study: Study;
-  readonly #files: ScenarioFiles;
+  readonly #variants: SystemVariants;
   readonly #profiles = new Map<number, TrafficProfile>();
   readonly #slice: RequestTable;
   readonly #sections: readonly RequestTable[];
 
   constructor(study: Study, files: ScenarioFiles) {
     this.#study = study;
-    this.#files = files;
-    const { table, sliceRequests } = study;
+    const { base, traffic, table, sliceRequests } = study;
+    this.#variants = new SystemVariants(base, traffic.slo, files);
     this.#slice = selectFirst(table, sliceRequests);
     this.#sections = sectionsOf({ kind: "table", table }, sectionCount(table)).map((section) =>
       section.kind === "table" ? section.table : table,
@@ -115,12 +113,7 @@ export class Evaluator {
 
   /** @throws InputError for settings that make no system */
   systemOf(settings: readonly WrittenSetting[]): System {
-    const { base, traffic } = this.#study;
-    const located = applyOverrides(
-      base,
-      settings.map(([path, value]) => flagOverride("explore.space", path.split("."), value)),
-    );
-    return resolveSystem("design", located, parseSystem(located), traffic.slo, this.#files);
+    return this.#variants.with(settings, "explore.space");
   }
 
   #estimated(system: System): Evaluation {
