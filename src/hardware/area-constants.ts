@@ -61,8 +61,17 @@ export const AREA_BANDS = {
 
 export type AreaName = keyof typeof AREA_BANDS;
 
-/** The constants for one choice of uncertain values. Host: 16 lanes of PCIe 5 (LLMCompass). Pad ring: reallm Chip.py. */
+const made = new WeakMap<Figures<AreaName>, AreaConstants>();
+
+/** The constants for one choice of uncertain values. */
 export function areaConstantsOf(figures: Figures<AreaName>): AreaConstants {
+  let constants = made.get(figures);
+  if (constants === undefined) made.set(figures, (constants = makeConstants(figures)));
+  return constants;
+}
+
+/** Host: 16 lanes of PCIe 5 (LLMCompass). Pad ring: reallm Chip.py. */
+function makeConstants(figures: Figures<AreaName>): AreaConstants {
   const mm2PerMiB: Readonly<Record<SramStyle, number>> = {
     macro: figures.macroMm2PerMebibyte,
     scratchpad: figures.scratchpadMm2PerMebibyte,

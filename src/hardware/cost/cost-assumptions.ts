@@ -81,6 +81,12 @@ export function costBandsOf(device: Device): Bands<AreaName | CostName> {
   };
 }
 
+const defaults = new Map<string, CostAssumptions>();
+
+/** Each of them at its default; equal for devices of a kind and process. */
 export function defaultCostAssumptions(device: Device): CostAssumptions {
-  return defaultsOf(costBandsOf(device));
+  const key = `${device.kind} ${device.processNanometres}`;
+  let assumptions = defaults.get(key);
+  if (assumptions === undefined) defaults.set(key, (assumptions = defaultsOf(costBandsOf(device))));
+  return assumptions;
 }
