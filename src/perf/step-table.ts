@@ -35,6 +35,7 @@ export class StepTable {
   /** What a running simulation looks at, by count, once it has asked often; NaN where a row is not yet known. */
   #seconds = new Float64Array();
   #idleSeconds = new Float64Array();
+  /** Charges of one run of an operator; zero between rows. */
   readonly #one = new Float64Array(CHARGE_COUNT);
 
   /** @param lists of operators that run one after the other; nothing hides behind the list before its own */
@@ -98,11 +99,13 @@ export class StepTable {
     for (const operators of this.#lists) {
       const cover: Cover = { seconds: 0 };
       for (const operator of operators) {
-        one.fill(0);
         const added = operator.count * operatorSeconds(this.#machine, operator, count, cover, one);
         seconds += added;
         if (isCollective(operator)) collectiveSeconds += added;
-        for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += operator.count * one[i]!;
+        for (let i = 0; i < CHARGE_COUNT; i++) {
+          charges[i]! += operator.count * one[i]!;
+          one[i] = 0;
+        }
       }
     }
     let busy = 0;

@@ -41,6 +41,7 @@ export function chooseCoreTile(
   chip: ChipShape,
   product: MatrixProduct,
   rows: number,
+  cut: ProductCut,
   plan: ProductPlan,
   work: Operands,
 ): void {
@@ -49,36 +50,51 @@ export function chooseCoreTile(
   plan.networkCycles = Infinity;
   for (const held of HELD) {
     if (!tileHolding(held, work, localBytes / 2, grain, tile)) continue;
-    const cycles = networkCycles(chip, product, rows, work, plan);
+    const { inputPasses, weightPasses } = tile;
+    const cycles = Math.max(
+      trafficCycles(chip, product, rows, cut.splitM, inputPasses, weightPasses),
+      ingressCycles(chip, product, cut, work.m, inputPasses, weightPasses),
+    );
     if (cycles >= plan.networkCycles) continue;
     plan.networkCycles = cycles;
     copyTile(tile, coreTile);
     // Nothing is read more than once: no other tile does better.
-    if (tile.inputPasses === 1 && tile.weightPasses === 1) break;
+    if (inputPasses === 1 && weightPasses === 1) break;
   }
 }
 
-/** Inputs are multicast to the cores that share rows, weights to those that share columns, outputs sent back. */
-function networkCycles(
+/**
+ * Cycles of what the shared SRAM sends and takes, and of what crosses the middle of the chip: inputs multicast to the cores
+ * that share rows, weights to those that share columns, outputs sent back. Each pass reads an operand again.
+ */
+export function trafficCycles(
   { rates }: ChipShape,
   { inputs, outputs, activationBytes, weightBytes }: MatrixProduct,
   rows: number,
-  { m, k, n }: Operands,
-  { splitM, tile }: ProductPlan,
+  splitM: number,
+  inputPasses: number,
+  weightPasses: number,
 ): number {
-  const inputTraffic = rows * inputs * activationBytes * tile.inputPasses;
-  const weightTraffic = inputs * outputs * weightBytes * tile.weightPasses;
+  const inputTraffic = rows * inputs * activationBytes * inputPasses;
+  const weightTraffic = inputs * outputs * weightBytes * weightPasses;
   const outputTraffic = rows * outputs * activationBytes;
   const crossing =
     inputTraffic * MULTICAST_CROSSING +
     weightTraffic * (splitM > 1 ? MULTICAST_CROSSING : UNICAST_CROSSING) +
     outputTraffic * UNICAST_CROSSING;
-  const ingress = k * (m * activationBytes * tile.inputPasses + n * weightBytes * tile.weightPasses);
-  return Math.max(
-    (inputTraffic + weightTraffic + outputTraffic) / rates.source,
-    crossing / rates.crossing,
-    ingress / rates.ingress,
-  );
+  return Math.max((inputTraffic + weightTraffic + outputTraffic) / rates.source, crossing / rates.crossing);
+}
+
+/** Cycles in which each core takes its inputs for `m` rows, and its weights. */
+export function ingressCycles(
+  { rates }: ChipShape,
+  { activationBytes, weightBytes }: MatrixProduct,
+  { k, n }: ProductCut,
+  m: number,
+  inputPasses: number,
+  weightPasses: number,
+): number {
+  return (k * (m * activationBytes * inputPasses + n * weightBytes * weightPasses)) / rates.ingress;
 }
 
 /** Cycles in which each core takes `sums` partial sums from its neighbours and adds them up, after all else. */

@@ -3,24 +3,57 @@ import type { ChipShape } from "./core-partition.ts";
 import { dataflowCosts, type DataflowCosts } from "./dataflow-costs.ts";
 import { treeBeats } from "./mac-tree.ts";
 import { bestArrayMacsPerCycle, type CoreShape } from "./row-split.ts";
+import type { ArrayShape } from "./systolic-array.ts";
 
 const PARTIAL_SUM_BYTES = 4;
 /** Most parts of the inner dimension: beyond them adding up costs more than any split gains. */
 const MAX_SPLIT_K = 16;
 
 /** A way to cut a product over the cores, and all of it that does not depend on the rows. */
-export interface ProductCut {
-  /** Parts of rows, inner dimension and columns. */
+export class ProductCut {
+  /** Parts of rows, inner dimension and columns: the cores that are left. */
   readonly splitM: number;
   readonly splitK: number;
   readonly splitN: number;
   /** Inner dimension and columns of one core. */
   readonly k: number;
   readonly n: number;
-  /** What the arrays of a core take for its rows, in each dataflow. */
-  readonly dataflows: readonly DataflowCosts[];
   /** Beats of its trees for a batch of rows. */
   readonly treeBeats: number;
+  readonly #arrays: ArrayShape;
+  readonly #product: MatrixProduct;
+  #dataflows: readonly DataflowCosts[] | undefined;
+
+  constructor(
+    { cores }: ChipShape,
+    { arrays, trees }: CoreShape,
+    product: MatrixProduct,
+    splitM: number,
+    splitK: number,
+  ) {
+    this.splitM = splitM;
+    this.splitK = splitK;
+    this.splitN = Math.floor(cores / (splitM * splitK));
+    this.k = Math.ceil(product.inputs / splitK);
+    this.n = Math.ceil(product.outputs / this.splitN);
+    this.treeBeats = treeBeats(trees, this.k, this.n);
+    this.#arrays = arrays;
+    this.#product = product;
+  }
+
+  /** What the arrays of a core take for its rows, in each dataflow; worked out on first use, as many cuts never come so far. */
+  get dataflows(): readonly DataflowCosts[] {
+    return (this.#dataflows ??= this.#costs());
+  }
+
+  #costs(): readonly DataflowCosts[] {
+    const { activationBytes, weightBytes } = this.#product;
+    return dataflowCosts(this.#arrays, this.k, this.n, {
+      inputBytes: activationBytes,
+      weightBytes,
+      outputBytes: this.splitK > 1 ? PARTIAL_SUM_BYTES : activationBytes,
+    });
+  }
 }
 
 /** All ways to cut a product that cut its inner dimension alike. */
@@ -52,7 +85,7 @@ export class InnerCut {
     const { splitK } = this;
     const cuts: ProductCut[] = [];
     for (let splitM = 1; splitM * splitK <= this.#chip.cores; splitM *= 2) {
-      cuts.push(cutProduct(this.#chip, this.#core, this.#product, splitM, splitK));
+      cuts.push(new ProductCut(this.#chip, this.#core, this.#product, splitM, splitK));
     }
     return cuts;
   }
@@ -66,27 +99,4 @@ export function cutsOf(chip: ChipShape, core: CoreShape, product: MatrixProduct)
     inner.push(new InnerCut(chip, core, product, splitK));
   }
   return inner;
-}
-
-/** Cuts a product into parts of rows and inner dimension, and its columns over the cores that are left. */
-export function cutProduct(
-  { cores }: ChipShape,
-  { arrays, trees }: CoreShape,
-  { inputs, outputs, activationBytes, weightBytes }: MatrixProduct,
-  splitM: number,
-  splitK: number,
-): ProductCut {
-  const splitN = Math.floor(cores / (splitM * splitK));
-  const k = Math.ceil(inputs / splitK);
-  const n = Math.ceil(outputs / splitN);
-  const outputBytes = splitK > 1 ? PARTIAL_SUM_BYTES : activationBytes;
-  return {
-    splitM,
-    splitK,
-    splitN,
-    k,
-    n,
-    dataflows: dataflowCosts(arrays, k, n, { inputBytes: activationBytes, weightBytes, outputBytes }),
-    treeBeats: treeBeats(trees, k, n),
-  };
 }

@@ -4,14 +4,16 @@ import {
   chipShapeOf,
   chooseCoreTile,
   countTraffic,
+  ingressCycles,
   partReductionCycles,
   reductionCycles,
+  trafficCycles,
   type ChipShape,
 } from "./core-partition.ts";
 import { rowsBytes, rowsCycles, type DataflowCosts } from "./dataflow-costs.ts";
 import { chooseChipTile, residentBytes } from "./dram-traffic.ts";
 import { beatCycles, rowsWithinBeats } from "./mac-tree.ts";
-import { cutProduct, cutsOf, type InnerCut, type ProductCut } from "./product-cuts.ts";
+import { cutsOf, ProductCut, type InnerCut } from "./product-cuts.ts";
 import { ProductPlan } from "./product-plan.ts";
 import {
   arrayRowsCycles,
@@ -34,11 +36,18 @@ export interface MappingChoice {
   readonly dataflow: Dataflow;
 }
 
-/** A product that was mapped before: the ways to cut it, and what was chosen last, as a start for other numbers of rows. */
+/** A product that was mapped before. */
 interface KnownProduct {
+  /** The ways to cut it. */
   readonly inner: readonly InnerCut[];
-  cut: ProductCut;
-  arrays: DataflowCosts;
+  /** What was chosen last for as many rows to a power of two, as a start for others, and what for any. */
+  readonly chosen: (Choice | undefined)[];
+  last: Choice;
+}
+
+interface Choice {
+  readonly cut: ProductCut;
+  readonly arrays: DataflowCosts;
 }
 
 /**
@@ -75,8 +84,14 @@ export class ProductMapper {
     this.#start(product, rows);
     const { dramCycles } = plan;
     const known = this.#known(product);
-    let { cut, arrays } = known;
-    let best = cut.splitM > rows ? Infinity : JUST_ABOVE * this.#cycles(product, rows, cut, arrays);
+    const magnitude = Math.clz32(rows);
+    const start = known.chosen[magnitude] ?? known.last;
+    let { cut, arrays } = start;
+    const startCycles = cut.splitM > rows ? Infinity : this.#cycles(product, rows, cut, arrays);
+    let best = JUST_ABOVE * startCycles;
+    // What the network carries at least, by whether several cores share weights.
+    const unshared = trafficCycles(chip, product, rows, 1, 1, 1);
+    const shared = trafficCycles(chip, product, rows, 2, 1, 1);
     for (const inner of known.inner) {
       const { macsPerCycle } = inner;
       if (this.#leastCycles(product, rows, inner) >= best) continue;
@@ -86,13 +101,13 @@ export class ProductMapper {
         const reduction = partReductionCycles(chip, candidate, m);
         const limit = best - reduction;
         if (dramCycles >= limit || m * candidate.k * candidate.n >= limit * macsPerCycle) continue;
+        if ((candidate.splitM > 1 ? shared : unshared) >= limit) continue;
+        if (ingressCycles(chip, product, candidate, m, 1, 1) >= limit) continue;
         const arrayRows = rowsLeftByTrees(core, m, candidate.treeBeats, limit);
-        let shared = 0;
         for (const costs of candidate.dataflows) {
           if (arrayRowsCycles(core, costs, arrayRows) >= limit) continue;
-          if (shared === 0) shared = this.#sharedCycles(product, rows, candidate);
-          if (shared >= limit) break;
-          const cycles = this.#splitCycles(candidate, costs, m, shared) + reduction;
+          const isStart = candidate === start.cut && costs === start.arrays;
+          const cycles = isStart ? startCycles : this.#cycles(product, rows, candidate, costs);
           if (cycles >= best) continue;
           best = cycles;
           cut = candidate;
@@ -102,15 +117,15 @@ export class ProductMapper {
         if (best <= dramCycles) break;
       }
     }
-    known.cut = cut;
-    known.arrays = arrays;
+    known.last = cut === start.cut && arrays === start.arrays ? start : { cut, arrays };
+    known.chosen[magnitude] = known.last;
     this.#settle(product, rows, cut, arrays);
     return plan;
   }
 
   /** The mapping with the given choices, to compare with the fastest. Valid until the next call. */
   fixed(product: MatrixProduct, rows: number, { splitM, splitK, dataflow }: MappingChoice): ProductPlan {
-    const cut = cutProduct(this.#chip, this.#core, product, splitM, splitK);
+    const cut = new ProductCut(this.#chip, this.#core, product, splitM, splitK);
     this.#start(product, rows);
     this.#settle(product, rows, cut, cut.dataflows[DATAFLOWS.indexOf(dataflow)]!);
     return this.plan;
@@ -121,7 +136,7 @@ export class ProductMapper {
     if (known === undefined) {
       const inner = cutsOf(this.#chip, this.#core, product);
       const [cut] = inner[0]!.cuts;
-      known = { inner, cut: cut!, arrays: cut!.dataflows[0]! };
+      known = { inner, chosen: [], last: { cut: cut!, arrays: cut!.dataflows[0]! } };
       this.#products.set(product, known);
     }
     return known;
@@ -148,7 +163,7 @@ export class ProductMapper {
     plan.splitN = cut.splitN;
     plan.coreM = work.m;
     plan.reductionCycles = partReductionCycles(this.#chip, cut, work.m);
-    chooseCoreTile(this.#chip, product, rows, plan, work);
+    chooseCoreTile(this.#chip, product, rows, cut, plan, work);
     return Math.max(plan.networkCycles, plan.dramCycles);
   }
 
