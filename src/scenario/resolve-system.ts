@@ -30,17 +30,13 @@ export function resolveSystem(
   const pooled = resolvePools(root, input, slo, files);
   const replicas = pooled === undefined ? resolveReplicas(root, input, slo, files) : firstOf(pooled.pools);
   const availability = resolveAvailability(root, input, { replicas: replicas.replicas, ...pooled });
-  let settings: SystemSettings | undefined;
   return {
     name,
     ...replicas,
     ...routing,
     ...pooled,
     ...availability,
-    // For people and reports: a search resolves thousands of systems that nobody reads about.
-    get settings() {
-      return (settings ??= settingsOf(root, input, replicas, pooled, files));
-    },
+    settings: settingsOf(root, input, replicas, pooled, files),
   };
 }
 

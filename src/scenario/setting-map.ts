@@ -14,17 +14,23 @@ export function flatten(map: object): [path: string, value: Setting][] {
   );
 }
 
+const snakeNames = new Map<string, string>();
+
 /** `bytesPerSecond` becomes `bytes_per_second`. */
 export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  let snake = snakeNames.get(name);
+  if (snake === undefined) {
+    snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    snakeNames.set(name, snake);
+  }
+  return snake;
 }
 
 /** The same map with its names in snake_case. */
 export function inSnakeCase(map: object): SettingMap {
-  return Object.fromEntries(
-    Object.entries(map as SettingMap).map(([name, value]) => [
-      snakeCase(name),
-      typeof value === "object" && value !== null ? inSnakeCase(value) : value,
-    ]),
-  );
+  const named: Record<string, Setting | SettingMap> = {};
+  for (const [name, value] of Object.entries(map as SettingMap)) {
+    named[snakeCase(name)] = typeof value === "object" && value !== null ? inSnakeCase(value) : value;
+  }
+  return named;
 }

@@ -21,6 +21,7 @@ export interface Estimate {
   readonly requestsPerSecond: number;
   readonly outputTokensPerSecond: number;
   readonly phases: PhaseEstimate;
+  /** Null for those that have no end, or were not asked for. */
   readonly latencies: Readonly<Record<LatencyMetric, LatencyEstimate | null>>;
   readonly saturation: SaturationEstimate;
   /** Sequences that the KV cache of one replica holds. */
@@ -77,6 +78,8 @@ export interface EstimateRequest {
   readonly slo: SloConfig;
   /** Watts of all devices while they do nothing. */
   readonly idleWatts: number;
+  /** Latencies that are wanted; all when left out. */
+  readonly metrics?: readonly LatencyMetric[];
   /** Whose answers decide when they send again; the rate of the traffic then counts for nothing. */
   readonly users?: UserPopulation;
 }
@@ -86,7 +89,8 @@ export interface EstimateRequest {
  * `QUEUEING_MODELS` says which formula stands for what and how far it holds.
  * @throws InputError when no request of the traffic fits in
  */
-export function estimate({ system, traffic, slo, idleWatts, users }: EstimateRequest): Estimate {
+export function estimate(request: EstimateRequest): Estimate {
+  const { system, traffic, slo, idleWatts, users, metrics = LATENCY_METRICS } = request;
   const model = modelSystem(system, traffic);
   const saturation = saturationOf(model);
   const at = (rate: number): Equilibrium => equilibriumAt(model, saturation.ratePerSecond, rate);
@@ -125,7 +129,9 @@ export function estimate({ system, traffic, slo, idleWatts, users }: EstimateReq
     latencies: Object.fromEntries(
       LATENCY_METRICS.map((metric) => [
         metric,
-        stable ? latencyOf(latencies.mean(metric), latencies.survival(metric)) : null,
+        stable && metrics.includes(metric)
+          ? latencyOf(latencies.mean(metric), latencies.survival(metric))
+          : null,
       ]),
     ) as Estimate["latencies"],
     saturation: {

@@ -2,6 +2,7 @@ import { InputError } from "../../core/errors.ts";
 import { idleWatts } from "../../hardware/power.ts";
 import { deviceCount } from "../../models/parallelism.ts";
 import { stepCostOf } from "../../perf/compile.ts";
+import type { StepCost } from "../../perf/step-cost.ts";
 import { meanRatePerSecond, openSource, type RequestSupply } from "../../scenario/request-supply.ts";
 import type { Scenario, System } from "../../scenario/scenario.ts";
 import type { SchedulerName } from "../../serving/scheduler-config.ts";
@@ -21,6 +22,7 @@ const ASSUMED_SCHEDULERS: ReadonlySet<SchedulerName> = new Set(["vllm-v1", "sara
 
 /**
  * @param traffic of the supply as `trafficOf` tells it, where it is known already
+ * @param cost of the system's steps, where it shall not be kept for as long as the system
  * @throws InputError for a cluster that the formulas do not cover
  */
 export function estimateRequest(
@@ -28,12 +30,13 @@ export function estimateRequest(
   system: System,
   supply: RequestSupply,
   traffic: TrafficProfile = trafficOf(supply, system),
+  cost?: StepCost,
 ): ScenarioEstimateRequest {
   refuseUncovered(system);
   const { engine, scheduler, replicas, router, device, parallelism } = system;
   const users = usersOf(supply);
   return {
-    system: { cost: stepCostOf(system), engine, scheduler, replicas, router },
+    system: { cost: cost ?? stepCostOf(system), engine, scheduler, replicas, router },
     traffic,
     slo: scenario.slo,
     idleWatts: idleWatts(device) * replicas * deviceCount(parallelism),

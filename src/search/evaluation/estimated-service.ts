@@ -1,5 +1,8 @@
-import type { Estimate } from "../../analysis/estimate/estimate.ts";
+import type { Estimate, LatencyMetric } from "../../analysis/estimate/estimate.ts";
 import type { ServiceResults } from "./device-results.ts";
+
+/** Latencies of an estimate that count. */
+export const SERVICE_METRICS: readonly LatencyMetric[] = ["ttft", "tbt", "e2e"];
 
 /** How a system serves by formulas. */
 export function estimatedService({

@@ -1,9 +1,11 @@
-import { estimate, type Estimate } from "../../analysis/estimate/estimate.ts";
+import { estimate, type Estimate, type EstimateRequest } from "../../analysis/estimate/estimate.ts";
 import { estimateRequest, trafficOf } from "../../analysis/estimate/scenario-estimate.ts";
 import { sectionsOf } from "../../analysis/experiment/supplies.ts";
 import { meanInterval } from "../../analysis/statistics/confidence-interval.ts";
 import { atRate, type TrafficProfile } from "../../analysis/estimate/traffic-profile.ts";
 import { InputError } from "../../core/errors.ts";
+import { compileStepCost } from "../../perf/compile.ts";
+import type { StepCost } from "../../perf/step-cost.ts";
 import type { ScenarioFiles } from "../../scenario/files.ts";
 import type { LocatedMap } from "../../scenario/located.ts";
 import { replay, type ReplayOutcome } from "../../scenario/replay.ts";
@@ -16,7 +18,7 @@ import { selectFirst } from "../../workload/transforms/selection.ts";
 import { excess, LIMITED, type Constraint } from "../constraints/limits.ts";
 import type { WrittenSetting } from "../space/space.ts";
 import { withDeviceResults } from "./device-results.ts";
-import { estimatedService } from "./estimated-service.ts";
+import { estimatedService, SERVICE_METRICS } from "./estimated-service.ts";
 import { rateOf, replayedService } from "./replayed-service.ts";
 import { RESULT_NAMES, type Results } from "./results.ts";
 
@@ -117,7 +119,10 @@ export class Evaluator {
   }
 
   #estimated(system: System): Evaluation {
-    const found = this.estimateOf(system);
+    // Asked once and dropped: what the cost is remembered by would outlive young garbage and be copied with it.
+    const cost = compileStepCost(system);
+    const request = this.#request(system, this.#study.traffic.slo, this.profileOf(system), cost);
+    const found = estimate({ ...request, metrics: SERVICE_METRICS });
     const { limit, resource } = found.saturation;
     return {
       kind: "done",
@@ -131,12 +136,20 @@ export class Evaluator {
     system: System,
     asked: { readonly slo?: SloConfig; readonly ratePerSecond?: number } = {},
   ): Estimate {
-    const { table, traffic } = this.#study;
     const own = this.profileOf(system);
     const profile = asked.ratePerSecond === undefined ? own : atRate(own, asked.ratePerSecond);
-    const supply = { kind: "table", table } as const;
-    const { slo = traffic.slo } = asked;
-    return estimate(estimateRequest({ slo, clients: traffic.clients }, system, supply, profile));
+    return estimate(this.#request(system, asked.slo ?? this.#study.traffic.slo, profile));
+  }
+
+  #request(system: System, slo: SloConfig, profile: TrafficProfile, cost?: StepCost): EstimateRequest {
+    const { table, traffic } = this.#study;
+    return estimateRequest(
+      { slo, clients: traffic.clients },
+      system,
+      { kind: "table", table },
+      profile,
+      cost,
+    );
   }
 
   get slo(): SloConfig {
