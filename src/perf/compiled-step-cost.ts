@@ -18,6 +18,7 @@ import {
   type StepCost,
   type StepShape,
 } from "./step-cost.ts";
+import { SpareTime, yieldTrees } from "./spare-time.ts";
 import { StepTable } from "./step-table.ts";
 import { streamKernel } from "./stream-kernel.ts";
 
@@ -54,8 +55,8 @@ export class CompiledStepCost implements StepCost {
   /** The devices of the replica exchange data in a step. */
   readonly #exchanges: boolean;
   readonly #work = new AttentionWork();
-  /** Of the step in hand: seconds of its products that attention of decoding sequences could still hide behind. */
-  #idleSeconds = 0;
+  /** What the products of the step in hand leave to attention of decoding sequences. */
+  readonly #spare = new SpareTime();
 
   constructor(
     machine: Machine,
@@ -90,8 +91,14 @@ export class CompiledStepCost implements StepCost {
     let seconds = this.#machine.hostSeconds + this.#tableSeconds(deal);
     const groups = this.#groups;
     if (shape.chunkCount > 0) {
-      this.#idleSeconds = this.#idleSecondsOf(deal);
+      this.#openSpare(deal);
       for (let g = 0; g < groups.length; g++) seconds += this.#mixedSeconds(groups[g]!, shape, use.charges);
+      const { yieldedShare } = this.#spare;
+      if (yieldedShare > 0) {
+        yieldTrees(use.charges, this.#tokenTable.chargesOf(deal.tokens), yieldedShare);
+        if (this.#expertTable !== undefined)
+          yieldTrees(use.charges, this.#expertTable.chargesOf(deal.stageTokens), yieldedShare);
+      }
       return seconds;
     }
     if (shape.decodeSequences === 0) return seconds;
@@ -165,7 +172,7 @@ export class CompiledStepCost implements StepCost {
   parts(shape: StepShape): StepParts {
     const deal = this.#deal;
     deal.ofStep(shape);
-    this.#idleSeconds = this.#idleSecondsOf(deal);
+    this.#openSpare(deal);
     const logits = this.#logitTable.seconds(deal.logits);
     let attention = 0;
     for (const group of this.#groups)
@@ -194,13 +201,15 @@ export class CompiledStepCost implements StepCost {
   explain(shape: StepShape): readonly OperatorCost[] {
     const deal = this.#deal;
     deal.ofStep(shape);
-    this.#idleSeconds = this.#idleSecondsOf(deal);
+    this.#openSpare(deal);
     const mixing = this.#groups.map((group) => {
       const charges = new Float64Array(CHARGE_COUNT);
-      const seconds = this.#mixingSeconds(group, shape, charges);
+      const before = this.#spare.yieldingSeconds;
+      // What products take longer is told with them.
+      const seconds = this.#mixingSeconds(group, shape, charges) - (this.#spare.yieldingSeconds - before);
       return { seconds, charges, mapping: group.kernel.describe?.(this.#workOf(group, shape), charges) };
     });
-    return explainStep(this.#machine, this.#operators, shape, deal, mixing);
+    return explainStep(this.#machine, this.#operators, shape, deal, mixing, this.#spare.yieldedShare);
   }
 
   /** Seconds of everything but attention. */
@@ -220,17 +229,19 @@ export class CompiledStepCost implements StepCost {
     return layers * decodeLineSeconds(linesOf(compiled, decodes), context);
   }
 
-  /** Seconds of products with prompt tokens in which only the arrays are busy; none where nothing may run beside them. */
-  #idleSecondsOf({ tokens, stageTokens, decodes }: BatchDeal): number {
-    if (!this.#machine.decodesBesideProducts || decodes === 0) return 0;
-    const seconds = this.#tokenTable.idleSeconds(tokens);
-    return this.#expertTable === undefined ? seconds : seconds + this.#expertTable.idleSeconds(stageTokens);
+  /** Finds what the products leave to attention of decoding sequences; nothing where nothing may run beside them. */
+  #openSpare({ tokens, stageTokens, decodes }: BatchDeal): void {
+    const spare = this.#spare;
+    spare.close();
+    if (!this.#machine.decodesBesideProducts || decodes === 0) return;
+    this.#tokenTable.spare(tokens, spare);
+    this.#expertTable?.spare(stageTokens, spare);
   }
 
   /**
    * Attention of all layers of a group in a step with prompt tokens; adds its charges. Decoding sequences do not wait for
    * the prompts: what their attention on the trees adds runs beside the products of the prompts, as far as those leave
-   * memory, network and trees idle, and uses that up.
+   * memory, network and trees idle or yield the trees, and uses that up.
    */
   #mixedSeconds(compiled: CompiledGroup, shape: StepShape, charges: Float64Array): number {
     const work = this.#workOf(compiled, shape);
@@ -239,10 +250,8 @@ export class CompiledStepCost implements StepCost {
       chargeDecodes(compiled, work.decodeSequences, work.decodeContextTokens, charges);
       return layers * decodeLineSeconds(linesOf(compiled, work.decodeSequences), work.decodeContextTokens);
     }
-    const seconds = compiled.kernel.mixed(work, layers, charges);
-    const hidden = Math.min(work.decodesApartSeconds, this.#idleSeconds);
-    this.#idleSeconds -= hidden;
-    return seconds - hidden;
+    const seconds = compiled.kernel.mixed(work, layers, charges, this.#spare);
+    return seconds - this.#spare.take(work.decodesApartSeconds);
   }
 
   /** What one layer of a group has to do on the fullest device. Valid until the next call. */

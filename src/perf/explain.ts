@@ -13,12 +13,14 @@ import { causalPairs } from "./prefill-work.ts";
 import {
   CHARGE_COUNT,
   ENERGY_CHARGE,
+  IF_YIELDED,
   RESOURCE_INDEX,
   RESOURCES,
   type OperatorCost,
   type Resource,
   type StepShape,
 } from "./step-cost.ts";
+import { yieldTrees } from "./spare-time.ts";
 import { operatorSeconds } from "./step-table.ts";
 
 /** What attention of one group of layers takes, all layers together. */
@@ -45,6 +47,7 @@ interface OperatorRun {
 /**
  * A step operator by operator, in order of execution; the seconds add up to what `step` answers.
  * @param mixing by attention group
+ * @param yieldedShare of the products (0..1) that leave the trees to attention
  */
 export function explainStep(
   machine: Machine,
@@ -52,11 +55,13 @@ export function explainStep(
   shape: StepShape,
   deal: BatchDeal,
   mixing: readonly MixingCost[],
+  yieldedShare: number,
 ): OperatorCost[] {
   const { tokens, stageTokens, logits } = deal;
   const rows: OperatorCost[] = [hostRow(machine)];
   const cover: Cover = { seconds: 0 };
-  const add = (operator: Operator, count: number) => rows.push(operatorRow(machine, operator, count, cover));
+  const add = (operator: Operator, count: number, share = yieldedShare) =>
+    rows.push(operatorRow(machine, operator, count, share, cover));
 
   if (tokens > 0) {
     for (const operator of operators.beforeAttention) add(operator, tokens);
@@ -69,7 +74,7 @@ export function explainStep(
     for (const operator of operators.experts) add(operator, stageTokens);
   }
   cover.seconds = 0;
-  if (logits > 0) for (const operator of operators.logits) add(operator, logits);
+  if (logits > 0) for (const operator of operators.logits) add(operator, logits, 0);
   return rows;
 }
 
@@ -82,10 +87,18 @@ function hostRow(machine: Machine): OperatorCost {
   return { ...costRow(machine, run), unit: "host", bound: "host", boundUtilization: null };
 }
 
-function operatorRow(machine: Machine, operator: Operator, rows: number, cover: Cover): OperatorCost {
+function operatorRow(
+  machine: Machine,
+  operator: Operator,
+  rows: number,
+  yieldedShare: number,
+  cover: Cover,
+): OperatorCost {
   const { name, count, kind } = operator;
   const charges = new Float64Array(CHARGE_COUNT);
-  const seconds = operatorSeconds(machine, operator, rows, cover, charges);
+  const seconds =
+    operatorSeconds(machine, operator, rows, cover, charges) + yieldedShare * charges[IF_YIELDED.seconds]!;
+  yieldTrees(charges, charges, yieldedShare);
   for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! *= count;
   return costRow(machine, {
     ...{ operator: name, count, charges },

@@ -1,4 +1,5 @@
 import { causalPairs } from "./prefill-work.ts";
+import type { SpareTime } from "./spare-time.ts";
 import type {
   AttentionHeads,
   Collective,
@@ -139,8 +140,11 @@ export interface AttentionKernel {
   readonly rowBlockTokens: number;
   /** New tokens whose query blocks stay on chip while keys and values stream past once. */
   readonly tokensPerPass: number;
-  /** Seconds of `layers` layers that hold at least one prefill chunk; adds to `charges`. */
-  mixed(work: AttentionWork, layers: number, charges: Float64Array): number;
+  /**
+   * Seconds of `layers` layers that hold at least one prefill chunk; adds to `charges`.
+   * @param spare what the products of the step leave to what the kernel says that it runs apart
+   */
+  mixed(work: AttentionWork, layers: number, charges: Float64Array, spare: SpareTime): number;
   /** How one layer is laid out, `charges` being what the work was charged; left out as in `Machine`. */
   describe?(work: AttentionWork, charges: Float64Array): OperatorMapping;
 }

@@ -12,9 +12,22 @@ export const RESOURCE_INDEX = {
   p2p: 5,
 } as const satisfies Record<Resource, number>;
 
-/** Slots of a `charges` array: busy seconds per resource of one device, then the replica's dynamic energy in joules. */
-export const CHARGE_COUNT = RESOURCES.length + 1;
+/** Slot of the replica's dynamic energy in joules in a `charges` array. */
 export const ENERGY_CHARGE = RESOURCES.length;
+
+/**
+ * Slots that tell what would be different if products left the trees to the attention of decoding sequences: seconds that they
+ * would take longer, busy seconds that arrays would have more and trees less, and joules more.
+ */
+export const IF_YIELDED = {
+  seconds: ENERGY_CHARGE + 1,
+  sa: ENERGY_CHARGE + 2,
+  mac_tree: ENERGY_CHARGE + 3,
+  joules: ENERGY_CHARGE + 4,
+} as const;
+
+/** Slots of a `charges` array: busy seconds per resource of one device, energy, and what would be different. */
+export const CHARGE_COUNT = ENERGY_CHARGE + 5;
 
 /**
  * What one engine step (iteration) processes, as totals and never as a list of decode requests. Mutable, and reused
@@ -196,7 +209,7 @@ export interface StepCost {
   decodeRamp(shape: StepShape, windowGrowth: Float64Array, ramp: DecodeRamp): void;
   /** Adds the first `steps` ≥ 1 steps of the ramp that `decodeRamp` gives for the same arguments to `use`. */
   useRamp(shape: StepShape, windowGrowth: Float64Array, steps: number, use: StepUse): void;
-  /** Busy seconds of each resource of one device, then joules of the replica (length CHARGE_COUNT), for all in `use`. */
+  /** Busy seconds of each resource of one device, joules of the replica and so on (CHARGE_COUNT values), for all in `use`. */
   charges(use: StepUse): Float64Array;
   /**
    * Lower bound in seconds by peak compute and peak bandwidth alone (no efficiency, launch or host time): weights read

@@ -1,24 +1,22 @@
 import type { Cover, Machine } from "./machine.ts";
 import { isCollective, type Operator } from "./operators.ts";
-import { CHARGE_COUNT, RESOURCE_INDEX } from "./step-cost.ts";
+import { CHARGE_COUNT, IF_YIELDED, RESOURCE_INDEX } from "./step-cost.ts";
+import type { SpareTime } from "./spare-time.ts";
 
 /** Questions from which on the table is dense: an estimate asks some hundreds, a run many more. */
 const ASKED_OFTEN = 1024;
 const FIRST_DENSE = 512;
 
-/** What attention of decoding sequences needs when arrays are left to others. */
-const BESIDE_ARRAYS = [
-  RESOURCE_INDEX.mac_tree,
-  RESOURCE_INDEX.vector,
-  RESOURCE_INDEX.dram,
-  RESOURCE_INDEX.noc,
-];
+/** What attention of decoding sequences needs beside the trees when arrays are left to others. */
+const BESIDE_UNITS = [RESOURCE_INDEX.vector, RESOURCE_INDEX.dram, RESOURCE_INDEX.noc];
 
 interface Row {
   readonly seconds: number;
   /** Of these, seconds in which neither trees, vector units, network nor memory are busy. */
   readonly idleSeconds: number;
-  /** Of these, seconds of exchanges that do not hide behind other work. */
+  /** How many more these would be if products left the trees to others. */
+  readonly gainedSeconds: number;
+  /** Of the seconds, those of exchanges that do not hide behind other work. */
   readonly collectiveSeconds: number;
   readonly charges: Float64Array;
 }
@@ -35,6 +33,8 @@ export class StepTable {
   /** What a running simulation looks at, by count, once it has asked often; NaN where a row is not yet known. */
   #seconds = new Float64Array();
   #idleSeconds = new Float64Array();
+  #gainedSeconds = new Float64Array();
+  #yieldSeconds = new Float64Array();
   /** Charges of one run of an operator; zero between rows. */
   readonly #one = new Float64Array(CHARGE_COUNT);
 
@@ -45,6 +45,7 @@ export class StepTable {
     const none = {
       seconds: 0,
       idleSeconds: 0,
+      gainedSeconds: 0,
       collectiveSeconds: 0,
       charges: new Float64Array(CHARGE_COUNT),
     };
@@ -66,11 +67,19 @@ export class StepTable {
     for (let i = 0; i < CHARGE_COUNT; i++) charges[i]! += times * row.charges[i]!;
   }
 
-  /** Seconds for `count` in which neither trees, vector units, network nor memory are busy. */
-  idleSeconds(count: number): number {
-    if (count < this.#seconds.length && !Number.isNaN(this.#seconds[count]!))
-      return this.#idleSeconds[count]!;
-    return this.#row(count).idleSeconds;
+  /** Adds the time that the products for `count` leave to attention. */
+  spare(count: number, into: SpareTime): void {
+    if (count < this.#seconds.length && !Number.isNaN(this.#seconds[count]!)) {
+      into.add(this.#idleSeconds[count]!, this.#gainedSeconds[count]!, this.#yieldSeconds[count]!);
+      return;
+    }
+    const { idleSeconds, gainedSeconds, charges } = this.#row(count);
+    into.add(idleSeconds, gainedSeconds, charges[IF_YIELDED.seconds]!);
+  }
+
+  /** Charges of `count`, to be read. */
+  chargesOf(count: number): Float64Array {
+    return this.#row(count).charges;
   }
 
   /** Seconds for `count` that devices spend on exchanges which do not hide behind other work. */
@@ -109,18 +118,26 @@ export class StepTable {
       }
     }
     let busy = 0;
-    for (const resource of BESIDE_ARRAYS) busy = Math.max(busy, charges[resource]!);
-    return { seconds, idleSeconds: Math.max(0, seconds - busy), collectiveSeconds, charges };
+    for (const resource of BESIDE_UNITS) busy = Math.max(busy, charges[resource]!);
+    const treeSeconds = charges[RESOURCE_INDEX.mac_tree]!;
+    const idleSeconds = Math.max(0, seconds - Math.max(busy, treeSeconds));
+    const yielded = seconds + charges[IF_YIELDED.seconds]!;
+    const idleIfYielded = Math.max(0, yielded - Math.max(busy, treeSeconds - charges[IF_YIELDED.mac_tree]!));
+    return { seconds, idleSeconds, gainedSeconds: idleIfYielded - idleSeconds, collectiveSeconds, charges };
   }
 
-  #note(count: number, { seconds, idleSeconds }: Row): void {
+  #note(count: number, { seconds, idleSeconds, gainedSeconds, charges }: Row): void {
     if (count >= this.#seconds.length) {
       const length = Math.max(count + 1, 2 * this.#seconds.length, FIRST_DENSE);
       this.#seconds = grown(this.#seconds, length, NaN);
       this.#idleSeconds = grown(this.#idleSeconds, length, 0);
+      this.#gainedSeconds = grown(this.#gainedSeconds, length, 0);
+      this.#yieldSeconds = grown(this.#yieldSeconds, length, 0);
     }
     this.#seconds[count] = seconds;
     this.#idleSeconds[count] = idleSeconds;
+    this.#gainedSeconds[count] = gainedSeconds;
+    this.#yieldSeconds[count] = charges[IF_YIELDED.seconds]!;
   }
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../../src/perf/hda/attention-rates.ts";
 import { hdaAttention, hdaLatentAttention } from "../../src/perf/hda/hda-attention.ts";
 import { AttentionWork, decodeLineSeconds, type AttentionKernel } from "../../src/perf/machine.ts";
+import { SpareTime } from "../../src/perf/spare-time.ts";
 import { CHARGE_COUNT, RESOURCE_INDEX } from "../../src/perf/step-cost.ts";
 import { design, DOUBLED } from "./hda-designs.ts";
 
@@ -55,7 +56,7 @@ function mixedSeconds(
   work.decodeSequences = decodeContext > 0 ? 32 : 0;
   work.decodeContextTokens = decodeContext;
   const charges = new Float64Array(CHARGE_COUNT);
-  return { seconds: kernel.mixed(work, 1, charges), charges };
+  return { seconds: kernel.mixed(work, 1, charges, new SpareTime()), charges };
 }
 
 describe("attention on arrays and trees", () => {

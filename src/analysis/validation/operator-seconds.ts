@@ -4,6 +4,7 @@ import { AttentionWork, decodeLineSeconds, type AttentionKernel, type Machine } 
 import { quantisation, weightProduct } from "../../perf/operator-makers.ts";
 import type { Elementwise, Operator } from "../../perf/operators.ts";
 import { CHARGE_COUNT } from "../../perf/step-cost.ts";
+import { SpareTime } from "../../perf/spare-time.ts";
 import { operatorSeconds } from "../../perf/step-table.ts";
 
 /** Seconds of one run of an operator on `rows` rows, nothing else beside it. */
@@ -62,5 +63,5 @@ export function attentionSeconds(kernel: AttentionKernel, call: AttentionCall): 
   work.decodeSequences = decodeSequences;
   work.decodeContextTokens = decodeContext;
   for (let i = 0; i < chunks; i++) work.addChunk(newTokens, contextTokens, Infinity, kernel);
-  return kernel.mixed(work, 1, new Float64Array(CHARGE_COUNT));
+  return kernel.mixed(work, 1, new Float64Array(CHARGE_COUNT), new SpareTime());
 }

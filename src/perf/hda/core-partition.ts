@@ -126,6 +126,7 @@ export function countTraffic(
   // Every core that takes inputs or weights writes them once.
   const filledBytes = inputTraffic * busyN + weightTraffic * busyM;
   plan.localBytes = arrayRows === 0 ? 0 : busyCores * rowsBytes(arrays, arrayRows) + filledBytes;
+  plan.yieldLocalBytes = busyCores * rowsBytes(arrays, m) + filledBytes - plan.localBytes;
   plan.networkBytes = inputTraffic + weightTraffic + rows * outputs * inputBytes;
   plan.reductionFlops = rows * outputs * (plan.splitK - 1);
   plan.extraHopBytes =

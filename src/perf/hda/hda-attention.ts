@@ -3,6 +3,7 @@ import type { EnergyConstants } from "../../hardware/energy.ts";
 import type { AttentionKernel, AttentionWork } from "../machine.ts";
 import { extentText, type OperatorMapping } from "../operator-mapping.ts";
 import type { AttentionHeads, LatentHeads } from "../operators.ts";
+import type { SpareTime } from "../spare-time.ts";
 import { CHARGE_COUNT, ENERGY_CHARGE, RESOURCE_INDEX } from "../step-cost.ts";
 import {
   blockedProductRate,
@@ -139,7 +140,7 @@ function attentionKernel(
     decodeRates,
     rowBlockTokens: (device.systolicArray.rows * prefill.kvHeads) / queryHeads,
     tokensPerPass: tokensPerPass(device, prefill),
-    mixed(work: AttentionWork, layers: number, charges: Float64Array): number {
+    mixed(work: AttentionWork, layers: number, charges: Float64Array, spare: SpareTime): number {
       const context = work.decodeContextTokens;
       const { pairs, expanded } = prefillLoad(work);
       const scores = pairs + context;
@@ -153,7 +154,15 @@ function attentionKernel(
         : prefillSeconds + decodeTreeTotal;
       const bothUnits = Math.max(unitsSeconds, sharedSeconds);
       const arraysAlone = Math.max(prefillSeconds + context * arraySeconds, sharedSeconds);
-      const decodeOnTrees = treeSeconds !== Infinity && bothUnits <= arraysAlone;
+      const promptsAlone = Math.max(
+        prefillSeconds,
+        work.prefillKvTokens * dramSeconds,
+        work.prefillKvTokens * prefillNocSeconds,
+        pairs * vectorSeconds,
+      );
+      const apartSeconds = layers * (bothUnits - promptsAlone);
+      const decodeOnTrees =
+        treeSeconds !== Infinity && layers * bothUnits - spare.saving(apartSeconds) <= layers * arraysAlone;
       if (decodeOnTrees) {
         charges[RESOURCE_INDEX.sa]! += layers * prefillSeconds;
         charges[RESOURCE_INDEX.mac_tree]! += layers * decodeTreeTotal;
@@ -170,13 +179,7 @@ function attentionKernel(
           expanded * expansionJoules +
           context * (decodeOnTrees ? treeJoules : arrayJoules));
       if (!decodeOnTrees) return layers * (launchSeconds + arraysAlone);
-      const promptsAlone = Math.max(
-        prefillSeconds,
-        work.prefillKvTokens * dramSeconds,
-        work.prefillKvTokens * prefillNocSeconds,
-        pairs * vectorSeconds,
-      );
-      work.decodesApartSeconds = layers * (bothUnits - promptsAlone);
+      work.decodesApartSeconds = apartSeconds;
       return layers * (launchSeconds + bothUnits);
     },
     describe(work: AttentionWork, charges: Float64Array): OperatorMapping {

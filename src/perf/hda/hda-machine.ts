@@ -4,7 +4,7 @@ import { collectiveBytes, collectiveLatencySeconds } from "../collective-seconds
 import { expertSeconds } from "../expert-products.ts";
 import type { Cover, Machine } from "../machine.ts";
 import type { Collective, Elementwise, MatrixProduct } from "../operators.ts";
-import { ENERGY_CHARGE, RESOURCE_INDEX } from "../step-cost.ts";
+import { ENERGY_CHARGE, IF_YIELDED, RESOURCE_INDEX } from "../step-cost.ts";
 import { residentBytes } from "./dram-traffic.ts";
 import { hdaAttention, hdaLatentAttention } from "./hda-attention.ts";
 import { hdaMapping } from "./hda-mapping.ts";
@@ -45,6 +45,12 @@ export function hdaMachine(device: HdaDevice, devices: number): Machine {
     charges[RESOURCE_INDEX.vector]! += plan.reductionFlops / vectorFlopsPerSecond;
     charges[RESOURCE_INDEX.dram]! += plan.dramCycles / clockHertz;
     charges[RESOURCE_INDEX.noc]! += plan.networkCycles / clockHertz;
+    charges[IF_YIELDED.seconds]! += plan.yieldCycles / clockHertz;
+    charges[IF_YIELDED.sa]! += plan.yieldArrayCycles / clockHertz;
+    charges[IF_YIELDED.mac_tree]! += plan.treeCycles / clockHertz;
+    charges[IF_YIELDED.joules]! +=
+      flops * treeShare * (energy.perArrayFlop - energy.perTreeFlop) +
+      plan.yieldLocalBytes * energy.perLocalByte;
     charges[ENERGY_CHARGE]! +=
       flops * (treeShare * energy.perTreeFlop + (1 - treeShare) * energy.perArrayFlop) +
       plan.reductionFlops * energy.perVectorFlop +

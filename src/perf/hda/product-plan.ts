@@ -23,6 +23,10 @@ export class ProductPlan {
   localCycles = 0;
   networkCycles = 0;
   dramCycles = 0;
+  /** If arrays took the rows of the trees as well: cycles more of the product and of the arrays, bytes more in local memories. */
+  yieldCycles = 0;
+  yieldArrayCycles = 0;
+  yieldLocalBytes = 0;
   /** Cycles in which the partial sums of a split inner dimension are added up, after all else. */
   reductionCycles = 0;
   /** All of them, what can overlap overlapping. */
