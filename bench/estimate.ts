@@ -3,6 +3,7 @@ import { estimate } from "../src/analysis/estimate/estimate.ts";
 import { estimateRequest } from "../src/analysis/estimate/scenario-estimate.ts";
 import { diskFiles, loadScenario, readTraceFile } from "../src/index.ts";
 import { AZURE_SCENARIO, AZURE_TRACE } from "./azure-case.ts";
+import { compileStepCost } from "../src/perf/compile.ts";
 import { printTable } from "./table.ts";
 
 const AIM_MILLISECONDS = 0.4;
@@ -29,7 +30,7 @@ export async function benchEstimate(): Promise<void> {
       if (estimate(request).latencies.ttft?.p99 !== expected) throw new Error("the estimate changed");
     });
     bench.add("new design", () => {
-      estimate(estimateRequest(scenario, system, supply, request.traffic));
+      estimate(estimateRequest(scenario, system, supply, request.traffic, compileStepCost(system)));
     });
     const [warm, fresh] = (await bench.run()).map(({ result }) => {
       if (result.state !== "completed") throw new Error("the bench did not complete");

@@ -8,6 +8,7 @@ import { benchCostModel } from "./cost-model.ts";
 import { benchEstimate } from "./estimate.ts";
 import { benchLowLoad } from "./low-load.ts";
 import { benchSearchEngines } from "./search-engines.ts";
+import { benchWholeSearch } from "./search-whole.ts";
 import { benchSearch } from "./search.ts";
 import { benchWholeProcess } from "./whole-process.ts";
 
@@ -24,3 +25,4 @@ await benchEstimate();
 benchCapacity();
 await benchSearch();
 await benchSearchEngines();
+benchWholeSearch();

@@ -5,18 +5,22 @@ import type { Assignment } from "./assignment.ts";
 import { poisoned } from "./poisoned.ts";
 import type { RunningEngine } from "./running-engine.ts";
 
-/** Estimates take some milliseconds each: so many at once that handing them over costs nothing beside. */
-const ESTIMATES_AT_ONCE = 8;
+/** Estimates take less than a millisecond each: so many at once, at most, that handing them over costs nothing beside. */
+const MOST_AT_ONCE = 64;
+/** Batches for each thread, at least, so that none waits long for the others. */
+const BATCHES_EACH = 4;
 
 /** Worker threads that work out designs. */
 export class EvaluationPool implements RunningEngine {
   readonly #pool: Piscina<readonly EvaluationJob[], Evaluation[]>;
+  readonly #threads: number;
 
   /** @throws RunError when this is not the built program: loaders of sources do not reach into threads */
   constructor(assignment: Assignment, threads: number) {
     if (import.meta.url.endsWith(".ts")) {
       throw new RunError("only the built program has worker threads: npm run build, then npx ador");
     }
+    this.#threads = threads;
     this.#pool = new Piscina({
       filename: new URL("./evaluation-worker.js", import.meta.url).href,
       workerData: assignment,
@@ -30,7 +34,7 @@ export class EvaluationPool implements RunningEngine {
     onDone: (job: EvaluationJob, evaluation: Evaluation) => void,
   ): Promise<void> {
     await Promise.all(
-      batchesOf(jobs).map(async (batch) => {
+      batchesOf(jobs, this.#threads).map(async (batch) => {
         const evaluations = await this.evaluate(batch);
         batch.forEach((job, i) => {
           onDone(job, evaluations[i]!);
@@ -71,8 +75,11 @@ export class EvaluationPool implements RunningEngine {
   }
 }
 
-function batchesOf(jobs: readonly EvaluationJob[]): EvaluationJob[][] {
-  const size = jobs[0]?.fidelity === "estimate" ? ESTIMATES_AT_ONCE : 1;
+function batchesOf(jobs: readonly EvaluationJob[], threads: number): EvaluationJob[][] {
+  const size =
+    jobs[0]?.fidelity === "estimate"
+      ? Math.min(MOST_AT_ONCE, Math.ceil(jobs.length / (BATCHES_EACH * threads)))
+      : 1;
   return Array.from({ length: Math.ceil(jobs.length / size) }, (_, i) =>
     jobs.slice(i * size, (i + 1) * size),
   );

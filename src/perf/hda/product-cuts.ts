@@ -1,5 +1,4 @@
 import type { MatrixProduct } from "../operators.ts";
-import type { ChipShape } from "./core-partition.ts";
 import { dataflowCosts, type DataflowCosts } from "./dataflow-costs.ts";
 import { treeBeats } from "./mac-tree.ts";
 import { bestArrayMacsPerCycle, type CoreShape } from "./row-split.ts";
@@ -25,7 +24,7 @@ export class ProductCut {
   #dataflows: readonly DataflowCosts[] | undefined;
 
   constructor(
-    { cores }: ChipShape,
+    cores: number,
     { arrays, trees }: CoreShape,
     product: MatrixProduct,
     splitM: number,
@@ -61,17 +60,17 @@ export class InnerCut {
   readonly splitK: number;
   /** Multiply-accumulates a cycle that no core exceeds. */
   readonly macsPerCycle: number;
-  readonly #chip: ChipShape;
+  readonly #cores: number;
   readonly #core: CoreShape;
   readonly #product: MatrixProduct;
   #cuts: readonly ProductCut[] | undefined;
 
-  constructor(chip: ChipShape, core: CoreShape, product: MatrixProduct, splitK: number) {
+  constructor(cores: number, core: CoreShape, product: MatrixProduct, splitK: number) {
     const { trees, width, reuse } = core.trees;
     const k = Math.ceil(product.inputs / splitK);
     this.splitK = splitK;
     this.macsPerCycle = bestArrayMacsPerCycle(core, product, k) + trees * width * reuse;
-    this.#chip = chip;
+    this.#cores = cores;
     this.#core = core;
     this.#product = product;
   }
@@ -84,19 +83,19 @@ export class InnerCut {
   #cutAll(): ProductCut[] {
     const { splitK } = this;
     const cuts: ProductCut[] = [];
-    for (let splitM = 1; splitM * splitK <= this.#chip.cores; splitM *= 2) {
-      cuts.push(new ProductCut(this.#chip, this.#core, this.#product, splitM, splitK));
+    for (let splitM = 1; splitM * splitK <= this.#cores; splitM *= 2) {
+      cuts.push(new ProductCut(this.#cores, this.#core, this.#product, splitM, splitK));
     }
     return cuts;
   }
 }
 
 /** Every way to cut a product, those with fewest parts first. */
-export function cutsOf(chip: ChipShape, core: CoreShape, product: MatrixProduct): readonly InnerCut[] {
+export function cutsOf(cores: number, core: CoreShape, product: MatrixProduct): readonly InnerCut[] {
   const inner: InnerCut[] = [];
-  const mostSplitK = Math.min(MAX_SPLIT_K, chip.cores, product.inputs);
+  const mostSplitK = Math.min(MAX_SPLIT_K, cores, product.inputs);
   for (let splitK = 1; splitK <= mostSplitK; splitK *= 2) {
-    inner.push(new InnerCut(chip, core, product, splitK));
+    inner.push(new InnerCut(cores, core, product, splitK));
   }
   return inner;
 }

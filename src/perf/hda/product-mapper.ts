@@ -125,7 +125,7 @@ export class ProductMapper {
 
   /** The mapping with the given choices, to compare with the fastest. Valid until the next call. */
   fixed(product: MatrixProduct, rows: number, { splitM, splitK, dataflow }: MappingChoice): ProductPlan {
-    const cut = new ProductCut(this.#chip, this.#core, product, splitM, splitK);
+    const cut = new ProductCut(this.#chip.cores, this.#core, product, splitM, splitK);
     this.#start(product, rows);
     this.#settle(product, rows, cut, cut.dataflows[DATAFLOWS.indexOf(dataflow)]!);
     return this.plan;
@@ -134,7 +134,7 @@ export class ProductMapper {
   #known(product: MatrixProduct): KnownProduct {
     let known = this.#products.get(product);
     if (known === undefined) {
-      const inner = cutsOf(this.#chip, this.#core, product);
+      const inner = cutsOf(this.#chip.cores, this.#core, product);
       const [cut] = inner[0]!.cuts;
       known = { inner, chosen: [], last: { cut: cut!, arrays: cut!.dataflows[0]! } };
       this.#products.set(product, known);
