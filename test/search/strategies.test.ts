@@ -46,7 +46,7 @@ interface Asked {
 
 function runAll(name: StrategyName, over: Partial<SearchProblem> = {}): Asked {
   const problem: SearchProblem = {
-    ...{ space, base: ADOR_RECALLED, prospects, seed: 1, budget: 200 },
+    ...{ space, prospects, seed: 1, budget: 200 },
     feasibility: new FeasibilityCheck(space, ADOR_RECALLED, CONSTRAINTS),
     ...over,
   };
@@ -99,7 +99,7 @@ describe.each(STRATEGIES)("%s", (name) => {
 
   test("goes on where designs are refused", () => {
     const problem: SearchProblem = {
-      ...{ space, base: ADOR_RECALLED, prospects, seed: 1, budget: 60, feasibility: undefined },
+      ...{ space, prospects, seed: 1, budget: 60, feasibility: undefined },
       ...(name === "grid" && { budget: space.size! }),
     };
     const assessed: Assessed[] = [];

@@ -1,5 +1,6 @@
 import type { Learnt } from "../../search/earlier-study.ts";
-import { FIDELITIES, type Evaluation } from "../../search/evaluation/evaluator.ts";
+import type { Evaluation } from "../../search/evaluation/evaluator.ts";
+import { UNIFIED } from "../../search/comparisons.ts";
 import type { ResultName } from "../../search/evaluation/results.ts";
 import type { Findings } from "../../search/findings.ts";
 import { objectiveLabel } from "../../search/objectives.ts";
@@ -99,11 +100,16 @@ export function tradeLines({ exploration, outcome }: Findings): string[] {
 }
 
 /** What a tenth of each resource is worth at equal area. */
-export function sensitivityTable({ outcome, sensitivities }: Findings): TextTable {
-  const base = resultsOf(outcome.recommended.evaluations.estimate)!;
+export function sensitivityTable({ exploration, outcome, sensitivities }: Findings): TextTable {
+  const [cheapest] = exploration.fidelities;
+  const base = resultsOf(outcome.recommended.evaluations[cheapest])!;
   const shown = ["goodput_at_slo_rps", "goodput_per_w", "ttft_p99_s", "tbt_p99_s"] as const;
   return {
-    head: ["resource, at equal area by SRAM", "change", ...shown.map((name) => resultLabel(name))],
+    head: [
+      `resource, at equal area by SRAM${cheapest === "slice" ? ", by slices" : ""}`,
+      "change",
+      ...shown.map((name) => resultLabel(name)),
+    ],
     rows: sensitivities.map(({ resource, change, results, problem }) => [
       resource,
       signedPercent(change),
@@ -125,8 +131,8 @@ export function recommendedText({ exploration: { space }, outcome: { recommended
 const MOST_NAMED = 3;
 
 /** What was searched for, how much was looked at, and what was in the way. */
-export function effortLines({ exploration, outcome, headroom }: Findings): string[] {
-  const { objectives, strategy } = exploration;
+export function effortLines({ exploration, outcome, headroom, comparisons }: Findings): string[] {
+  const { objectives, strategy, fidelities } = exploration;
   const { effort, recommended } = outcome;
   const { checked, refusals, evaluated, correlations } = effort;
   const refused = Object.values(refusals).reduce((sum, count) => sum + count, 0);
@@ -140,9 +146,15 @@ export function effortLines({ exploration, outcome, headroom }: Findings): strin
     .map(({ name, left }) => `${name} (${formatShare(Math.max(0, left))} left)`);
   return [
     "Known devices run with the serving settings of the space that suit each best. Prices: market for known devices, cost and margin for designs.",
+    ...(comparisons.some(({ name }) => name === UNIFIED)
+      ? ["Unified: the recommended design's own devices, each serving whole requests."]
+      : []),
     `Searched (${strategy}) to ${objectives.list.map(objectiveLabel).join(", ")}.`,
     `${formatPlural(checked, "design")} checked${refused === 0 ? "" : `, ${formatCount(refused)} refused: ${reasons.join(", ")}`}.`,
-    `${FIDELITIES.map((name) => `${formatCount(evaluated[name])} by ${name === "full" ? "full replay" : name}`).join(", ")}; rank correlation estimate to slice ${correlationText(correlations.estimateToSlice)}, slice to full ${correlationText(correlations.sliceToFull)}.`,
+    `${fidelities.map((name) => `${formatCount(evaluated[name])} by ${name === "full" ? "full replay" : name}`).join(", ")}; rank correlation ${fidelities.includes("estimate") ? `estimate to slice ${correlationText(correlations.estimateToSlice)}, ` : ""}slice to full ${correlationText(correlations.sliceToFull)}.`,
+    ...(fidelities.includes("estimate")
+      ? []
+      : ["No formula covers pools of unlike replicas: every design that was looked at was replayed."]),
     ...(outcome.learnt.length === 0 ? [] : [learntText(outcome.learnt)]),
     ...(tight.length === 0 ? [] : [`The recommended design is nearest to ${tight.join(", ")}.`]),
     ...(bound?.kind === "done" && bound.bound !== undefined
