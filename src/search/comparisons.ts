@@ -1,5 +1,6 @@
 import { findDevice } from "../hardware/catalog.ts";
-import type { System } from "../scenario/scenario.ts";
+import { deviceCount } from "../models/parallelism.ts";
+import type { Pool, System } from "../scenario/scenario.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Evaluation, EvaluationJob } from "./evaluation/evaluator.ts";
 import type { Exploration } from "./load-exploration.ts";
@@ -14,6 +15,20 @@ export interface Comparison {
   readonly name: string;
   readonly settings: readonly WrittenSetting[];
   readonly evaluation: Evaluation;
+  /** Undefined in a system without pools. */
+  readonly pools: readonly PoolDevices[] | undefined;
+}
+
+/** What the devices of one pool serve, and how many they are. */
+export interface PoolDevices {
+  readonly role: Pool["role"];
+  readonly devices: number;
+}
+
+export function poolDevicesOf({ pools }: System): PoolDevices[] | undefined {
+  return pools?.map(({ role, replicas, parallelism }) => ({
+    ...{ role, devices: replicas * deviceCount(parallelism) },
+  }));
 }
 
 /** The devices of a design whose pools serve prompts and answers apart, each of them serving whole requests instead. */
@@ -25,15 +40,19 @@ type Look = (jobs: readonly EvaluationJob[]) => Promise<Evaluation[]>;
 export async function comparisonsOf(
   exploration: Exploration,
   recommended: Candidate,
-  system: System,
+  systemOf: (settings: readonly WrittenSetting[]) => System,
   look: Look,
 ): Promise<Comparison[]> {
   const chosen = exploration.fidelities.includes("estimate")
     ? await chosenByEstimate(exploration, look)
-    : await chosenBySlices(exploration, recommended, system, look);
+    : await chosenBySlices(exploration, recommended, systemOf(recommended.settings), look);
   const jobs = chosen.map(({ settings, guessPerSecond }) => unlimited(settings, "full", guessPerSecond));
   const replayed = await look(jobs);
-  return chosen.map(({ name, settings }, i) => ({ name, settings, evaluation: replayed[i]! }));
+  return chosen.map(({ name, settings }, i) => {
+    const evaluation = replayed[i]!;
+    const pools = evaluation.kind === "done" ? poolDevicesOf(systemOf(settings)) : undefined;
+    return { name, settings, evaluation, pools };
+  });
 }
 
 /** Settings with which something is compared, and the goodput at SLO that a slice found for them. */
@@ -96,7 +115,7 @@ interface Contender {
 
 /**
  * Without formulas to choose by: from the settings of the recommended design, one axis after the other is moved to where a slice
- * serves the most.
+ * serves the most, all of them twice, as what suits best along one may depend on the others.
  */
 async function chosenBySlices(
   exploration: Exploration,
@@ -108,7 +127,7 @@ async function chosenBySlices(
   const contenders = compareWith.map((name) => knownDevice(findDevice(name).name, space, system));
   if (system.kvTransfer !== undefined) contenders.unshift(unified(space, system));
   const best = contenders.map((contender) => ({ contender, point: start, goodput: 0 }));
-  for (const axis of space.freeAxes) {
+  for (const axis of [...space.freeAxes, ...space.freeAxes]) {
     const tries = best
       .filter(({ contender, point }) => contender.axes.includes(axis) && !Number.isNaN(point[axis]!))
       .flatMap((state) =>

@@ -1,4 +1,4 @@
-import { comparisonsOf, type Comparison } from "./comparisons.ts";
+import { comparisonsOf, poolDevicesOf, type Comparison, type PoolDevices } from "./comparisons.ts";
 import { confirmationsOf, type Confirmation } from "./confirmation.ts";
 import type { Engine } from "./engine.ts";
 import type { EvaluationJob, Evaluator } from "./evaluation/evaluator.ts";
@@ -34,8 +34,12 @@ export interface Findings {
   readonly exploration: Exploration;
   readonly outcome: SearchOutcome;
   readonly comparisons: readonly Comparison[];
+  /** Of the recommended design; undefined in a system without pools. */
+  readonly pools: readonly PoolDevices[] | undefined;
   /** Of the recommended design against each of these. */
   readonly confirmations: readonly Confirmation[];
+  /** The recommended design as its variations were looked at. */
+  readonly unvaried: Results;
   readonly sensitivities: readonly Sensitivity[];
   /** Of the recommended design, the tightest first. */
   readonly headroom: readonly Headroom[];
@@ -61,18 +65,27 @@ export async function findingsOf(
   const variations = variedDevices(exploration, system).flatMap((varied) =>
     variationsOf(varied, recommended.settings),
   );
-  const guess =
-    fidelity === "estimate" ? 0 : (resultsOf(recommended.evaluations[fidelity])?.goodput_at_slo_rps ?? 0);
+  const own = resultsOf(recommended.evaluations[fidelity])!;
+  // A rate that is searched from elsewhere may end elsewhere: variations are held against the design as found from where they are.
+  const guess = fidelity === "estimate" ? 0 : (own.goodput_at_slo_rps ?? 0);
+  const [again] =
+    fidelity === "estimate" ? [] : await look([unlimited(recommended.settings, fidelity, guess)]);
   const possible = variations.filter(({ settings }) => settings !== undefined);
   const looked = await look(possible.map(({ settings }) => unlimited(settings!, fidelity, guess)));
   const varied = new Map(possible.map((variation, i) => [variation, looked[i]!]));
 
-  const comparisons = await comparisonsOf(exploration, recommended, system, look);
+  const comparisons = await comparisonsOf(
+    exploration,
+    recommended,
+    (settings) => evaluator.systemOf(settings),
+    look,
+  );
   return {
-    ...{ exploration, outcome, comparisons },
+    ...{ exploration, outcome, comparisons, pools: poolDevicesOf(system) },
     confirmations: comparisons.flatMap(({ name, evaluation }) =>
       confirmationsOf(exploration.objectives, recommended.evaluations.full!, name, evaluation),
     ),
+    unvaried: resultsOf(again) ?? own,
     sensitivities: variations.map((variation) => {
       const { resource, change } = variation;
       const evaluation = varied.get(variation);

@@ -36,7 +36,7 @@ const design = { name: "first", settings: exploration.space.settingsOf(point), p
 const system = evaluator.systemOf(design.settings);
 
 describe("one resource more", () => {
-  const { before, growth } = growthOf(design, system, exploration, evaluator);
+  const { before, growth } = growthOf(design, system, exploration, evaluator, 0);
   const grown = (resource: string) => growth.find((one) => one.resource === resource)!;
 
   test("starts from the estimated goodput, found more finely than an estimate does", () => {

@@ -1,6 +1,6 @@
 import type { Learnt } from "../../search/earlier-study.ts";
 import type { Evaluation } from "../../search/evaluation/evaluator.ts";
-import { UNIFIED } from "../../search/comparisons.ts";
+import { UNIFIED, type PoolDevices } from "../../search/comparisons.ts";
 import type { ResultName } from "../../search/evaluation/results.ts";
 import type { Findings } from "../../search/findings.ts";
 import { objectiveLabel } from "../../search/objectives.ts";
@@ -19,7 +19,7 @@ const COMPARED: readonly ResultName[] = [
 ];
 
 /** The recommended design beside known devices, a row a result. */
-export function comparisonTable({ outcome, comparisons, worth }: Findings): TextTable {
+export function comparisonTable({ outcome, comparisons, worth, pools }: Findings): TextTable {
   const columns: readonly (readonly [string, Evaluation])[] = [
     ["recommended", outcome.recommended.evaluations.full!],
     ...comparisons.map(({ name, evaluation }) => [name, evaluation] as const),
@@ -27,6 +27,9 @@ export function comparisonTable({ outcome, comparisons, worth }: Findings): Text
   return {
     head: ["", ...columns.map(([name]) => name)],
     rows: [
+      ...(pools === undefined
+        ? []
+        : [["Devices", ...[pools, ...comparisons.map((one) => one.pools)].map(poolsText)]]),
       ...COMPARED.map((name) => [
         resultLabel(name),
         ...columns.map(([, evaluation], i) => {
@@ -44,6 +47,18 @@ export function comparisonTable({ outcome, comparisons, worth }: Findings): Text
       ),
     ],
   };
+}
+
+/** 3 prefill + 5 decode; 8 unified. */
+function poolsText(pools: readonly PoolDevices[] | undefined): string {
+  if (pools === undefined) return "-";
+  const roles = [...new Set(pools.map(({ role }) => role))];
+  return roles
+    .map((role) => {
+      const count = pools.reduce((sum, pool) => sum + (pool.role === role ? pool.devices : 0), 0);
+      return `${formatCount(count)} ${role === "both" ? UNIFIED : role}`;
+    })
+    .join(" + ");
 }
 
 /** By how much the recommended design is ahead of each known device under the same requests, and how sure that is. */
@@ -100,9 +115,8 @@ export function tradeLines({ exploration, outcome }: Findings): string[] {
 }
 
 /** What a tenth of each resource is worth at equal area. */
-export function sensitivityTable({ exploration, outcome, sensitivities }: Findings): TextTable {
+export function sensitivityTable({ exploration, unvaried: base, sensitivities }: Findings): TextTable {
   const [cheapest] = exploration.fidelities;
-  const base = resultsOf(outcome.recommended.evaluations[cheapest])!;
   const shown = ["goodput_at_slo_rps", "goodput_per_w", "ttft_p99_s", "tbt_p99_s"] as const;
   return {
     head: [

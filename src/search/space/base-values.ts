@@ -27,14 +27,19 @@ const READABLE_SETTINGS: readonly string[] = [
 
 /** The same with those of each pool of a system. */
 export function readableSettings({ pools = [] }: Pick<System, "pools">): string[] {
-  const own = READABLE_SETTINGS.filter((path) => !path.startsWith("model."));
+  const own = ["cluster.role", ...READABLE_SETTINGS.filter((path) => !path.startsWith("model."))];
   return [...READABLE_SETTINGS, ...pools.flatMap(({ name }) => own.map((path) => pathInPool(name, path)))];
 }
 
 /** What formulas may read of the system that a search starts from; of several pools without a name that of the first. */
 export function baseValues(system: System): (path: string) => Value | undefined {
   const shared = valuesOf(system);
-  const pools = new Map(system.pools?.map((pool) => [pool.name, valuesOf(pool)]));
+  const pools = new Map(
+    system.pools?.map((pool) => {
+      const own = valuesOf(pool);
+      return [pool.name, (path: string) => (path === "cluster.role" ? pool.role : own(path))];
+    }),
+  );
   return (path) => {
     const inPool = poolSettingOf(path);
     return inPool === undefined ? shared(path) : pools.get(inPool.pool)?.(inPool.path);

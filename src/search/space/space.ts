@@ -1,7 +1,7 @@
 import { InputError } from "../../core/errors.ts";
 import { writeQuantity, type QuantityKind } from "../../core/units.ts";
 import type { Setting } from "../../scenario/setting-map.ts";
-import { levelCount, neighbours, unitOf, valueAt, type Axis, type FreeAxis } from "./axis.ts";
+import { levelCount, nearestOn, neighbours, unitOf, valueAt, type Axis, type FreeAxis } from "./axis.ts";
 import { parseExpression, type Expression, type Value } from "./expression.ts";
 
 /**
@@ -112,15 +112,25 @@ export class Space {
     return [...(tie?.reads ?? []), ...(when?.reads ?? [])];
   }
 
-  /** Fills in ties and takes out what no condition lets matter, in place. */
+  /**
+   * Fills in ties and takes out what no condition lets matter, in place. What comes to matter without a value starts from the
+   * base's, or the nearest to it.
+   */
   complete(point: Point): Point {
     this.#current = point;
     for (const index of this.#order) {
-      const { tie, when } = this.#compiled[index]!;
+      const { axis, tie, when } = this.#compiled[index]!;
       if (when !== undefined && when.evaluate(this.#valueOf) !== true) point[index] = NaN;
       else if (tie !== undefined) point[index] = Number(tie.evaluate(this.#valueOf));
+      else if (Number.isNaN(point[index]!)) point[index] = this.#start(axis as FreeAxis);
     }
     return point;
+  }
+
+  #start(axis: FreeAxis): number {
+    const base = this.#baseValue(axis.path);
+    if (axis.kind === "choice") return Math.max(0, axis.choices.indexOf(base as Setting));
+    return typeof base === "number" ? nearestOn(axis, base) : valueAt(axis, 0.5);
   }
 
   /** The same design with one free axis changed. */

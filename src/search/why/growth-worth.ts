@@ -47,14 +47,18 @@ export interface GrowthReport {
   readonly growth: readonly Growth[];
 }
 
-/** Grows each resource of a design's dataflow devices alone, with no other made smaller for it. */
+/**
+ * Grows each resource of a design's dataflow devices alone, with no other made smaller for it.
+ * @param guessPerSecond of its goodput, from which replays search for it and for those of the grown designs
+ */
 export function growthOf(
   design: NamedDesign,
   system: System,
   exploration: Exploration,
   evaluator: Evaluator,
+  guessPerSecond: number,
 ): GrowthReport {
-  const before = serviceOf(system, design.settings, evaluator);
+  const before = serviceOf(system, design.settings, evaluator, guessPerSecond);
   const { area_mm2: areaMm2 } = deviceResultsOf(system);
   const grown = variedDevices(exploration, system).flatMap((varied) =>
     grownDesigns(design, varied, exploration.space),
@@ -62,7 +66,7 @@ export function growthOf(
   const growth = grown.map(({ resource, change, settings }): Growth => {
     try {
       const larger = evaluator.systemOf(settings);
-      const after = serviceOf(larger, settings, evaluator, before.goodputPerSecond);
+      const after = serviceOf(larger, settings, evaluator, guessPerSecond);
       const mm2 = deviceResultsOf(larger).area_mm2 - areaMm2;
       const beyond = headroomsOf(larger, exploration).flatMap(({ name, left }) => (left < 0 ? [name] : []));
       const goodputPerMm2 = mm2 > 0 ? (after.goodputPerSecond - before.goodputPerSecond) / mm2 : null;
@@ -108,7 +112,7 @@ function serviceOf(
   system: System,
   settings: readonly WrittenSetting[],
   evaluator: Evaluator,
-  guessPerSecond = 0,
+  guessPerSecond: number,
 ): CheapService {
   if (!coversSystem(system)) return slicedService(settings, evaluator, guessPerSecond);
   const { slo, saturation, latencies } = evaluator.estimateOf(system);

@@ -126,12 +126,13 @@ function foundOf(
   evaluator: Evaluator,
 ): WhyFound {
   const results = resultsOf(evaluation);
+  const goodput = results?.goodput_at_slo_rps ?? 0;
   const groups = deviceGroupsOf(system);
   const isDesigned = groups.some(({ device }) => device.kind === "hda");
   return {
     dies: groups.map(({ pool, device }) => ({ pool, area: deviceAreaMm2(device) })),
     headroom: headroomsOf(system, exploration),
-    atSlo: results === undefined ? undefined : atSloOf(system, results.goodput_at_slo_rps ?? 0, evaluator),
-    growth: isDesigned ? growthOf(design, system, exploration, evaluator) : undefined,
+    atSlo: results === undefined ? undefined : atSloOf(system, goodput, evaluator),
+    growth: isDesigned ? growthOf(design, system, exploration, evaluator, goodput) : undefined,
   };
 }
