@@ -5,6 +5,7 @@ import type { Candidate } from "./candidate.ts";
 import type { Evaluation, EvaluationJob } from "./evaluation/evaluator.ts";
 import type { Exploration } from "./load-exploration.ts";
 import { resultsOf } from "./search.ts";
+import type { LevelAxis } from "./space/axis.ts";
 import { isDeviceSetting, pathInPool, poolSettingOf } from "./space/pool-settings.ts";
 import { written, type Point, type Space, type WrittenSetting } from "./space/space.ts";
 import { unlimited } from "./unlimited.ts";
@@ -113,38 +114,64 @@ interface Contender {
   settingsOf(point: Point): WrittenSetting[];
 }
 
+/** Ways to choose among names from which a contender's other settings are sought. */
+const MOST_STARTS = 8;
+
 /**
- * Without formulas to choose by: from the settings of the recommended design, one axis after the other is moved to where a slice
- * serves the most, all of them twice, as what suits best along one may depend on the others.
+ * Without formulas to choose by: from the settings of the recommended design, once for each way to choose among names (split or
+ * unified, formats), one number after the other is moved to where a slice serves the most, all of them twice, as what suits best
+ * along one axis may depend on the others.
  */
 async function chosenBySlices(
   exploration: Exploration,
-  { point: start }: Candidate,
+  { point }: Candidate,
   system: System,
   look: Look,
 ): Promise<Chosen[]> {
   const { space, compareWith } = exploration;
   const contenders = compareWith.map((name) => knownDevice(findDevice(name).name, space, system));
   if (system.kvTransfer !== undefined) contenders.unshift(unified(space, system));
-  const best = contenders.map((contender) => ({ contender, point: start, goodput: 0 }));
+  const sought = contenders.flatMap((contender) =>
+    startsOf(space, contender, point).map((start) => ({ contender, point: start, goodput: 0 })),
+  );
   for (const axis of [...space.freeAxes, ...space.freeAxes]) {
-    const tries = best
-      .filter(({ contender, point }) => contender.axes.includes(axis) && !Number.isNaN(point[axis]!))
-      .flatMap((state) =>
-        valuesOf(space, axis).map((value) => ({ state, point: space.with(state.point, axis, value) })),
-      );
-    const jobs = tries.map(({ state: { contender, goodput }, point }) =>
-      unlimited(contender.settingsOf(point), "slice", goodput),
+    const { levels = [] } = space.axes[axis] as Partial<LevelAxis>;
+    const tries = sought
+      .filter((state) => state.contender.axes.includes(axis) && !Number.isNaN(state.point[axis]!))
+      .flatMap((state) => levels.map((value) => ({ state, point: space.with(state.point, axis, value) })));
+    const jobs = tries.map(({ state: { contender, goodput }, point: tried }) =>
+      unlimited(contender.settingsOf(tried), "slice", goodput),
     );
     (await look(jobs)).forEach((evaluation, i) => {
-      const { state, point } = tries[i]!;
+      const { state, point: tried } = tries[i]!;
       const goodput = goodputOf(evaluation);
-      if (goodput > state.goodput) Object.assign(state, { point, goodput });
+      if (goodput > state.goodput) Object.assign(state, { point: tried, goodput });
     });
   }
-  return best.map(({ contender, point, goodput }) => ({
-    ...{ name: contender.name, settings: contender.settingsOf(point), guessPerSecond: goodput },
-  }));
+  return contenders.map((contender) => {
+    const own = sought.filter((state) => state.contender === contender);
+    const best = own.reduce((most, state) => (state.goodput > most.goodput ? state : most));
+    const settings = contender.settingsOf(best.point);
+    return { name: contender.name, settings, guessPerSecond: best.goodput };
+  });
+}
+
+/** The design with each choice of names among the contender's axes, its own first. */
+function startsOf(space: Space, { axes }: Contender, point: Point): Point[] {
+  const starts = axes.reduce<Point[]>(
+    (before, index) => {
+      const axis = space.axes[index]!;
+      if (axis.kind !== "choice") return before;
+      return before.flatMap((start) => [
+        start,
+        ...axis.choices.flatMap((_, choice) =>
+          Number.isNaN(start[index]!) || choice === start[index] ? [] : [space.with(start, index, choice)],
+        ),
+      ]);
+    },
+    [point],
+  );
+  return starts.slice(0, MOST_STARTS);
 }
 
 /** A known device in the place of those of every pool. */
@@ -182,13 +209,6 @@ function isServing(space: Space, index: number): boolean {
     const read = space.axes.findIndex((axis) => axis.path === path);
     return read < 0 ? !isDeviceSetting(path) : isServing(space, read);
   });
-}
-
-/** Values that an axis can take, where they can be counted. */
-function valuesOf({ axes }: Space, index: number): readonly number[] {
-  const axis = axes[index]!;
-  if (axis.kind === "levels") return axis.levels;
-  return axis.kind === "choice" ? axis.choices.map((_, choice) => choice) : [];
 }
 
 function goodputOf(evaluation: Evaluation): number {

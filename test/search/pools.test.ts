@@ -5,6 +5,7 @@ import { deviceCost } from "../../src/hardware/cost/device-cost.ts";
 import { idleWatts, peakWatts } from "../../src/hardware/power.ts";
 import { InputError } from "../../src/core/errors.ts";
 import { randomStream } from "../../src/core/random.ts";
+import { diskFiles } from "../../src/node/disk-files.ts";
 import { openSource } from "../../src/scenario/request-supply.ts";
 import { limitExcesses } from "../../src/search/constraints/broken-limit.ts";
 import { UNIFIED } from "../../src/search/comparisons.ts";
@@ -232,6 +233,19 @@ test.each([
 ])("%s is refused", (axis, message) => {
   const text = `${pooledScenario(50)}\nexplore:\n  space:\n    ${axis}\n`;
   expect(inputErrorOf(() => load(text)).message).toMatch(message);
+});
+
+test("the bundled search starts at slices, and one kind of device serves in all pools unless they are apart", () => {
+  const bundled = loadExploration("scenarios/explore/disaggregation-split.yaml", diskFiles);
+  expect(bundled.fidelities).toEqual(["slice", "full"]);
+  const { feasibility } = fleetOf(bundled)!;
+  expect(feasibility.kinds.map(({ pools }) => pools)).toEqual([["prefill"], ["decode"]]);
+  const { space } = bundled;
+  const path = "cluster.pools.prefill.role";
+  const role = space.axes.findIndex((axis) => axis.path === path);
+  const unified = space.with(space.nth(0), role, 1);
+  const [prefill, decode] = feasibility.kinds.map((kind) => ({ ...kind.figuresOf(unified).numbers }));
+  expect(prefill).toEqual(decode);
 });
 
 test("a number of estimates is refused where there are none", () => {
