@@ -120,8 +120,6 @@ export const deviceSchema = z
 export type DeviceInput = z.output<typeof deviceSchema>;
 
 /** The device of one pool: as above, or the system's with some of its fields changed. */
-export const poolDeviceSchema = z
-  .union([z.string(), overrides.partial({ base: true })])
-  .meta({
-    description: "Name from `ador list devices`, or fields to change of the system's device or of `base`",
-  });
+export const poolDeviceSchema = z.union([z.string(), overrides.partial({ base: true })]).meta({
+  description: "Name from `ador list devices`, or fields to change of the system's device or of `base`",
+});
