@@ -1,10 +1,9 @@
 import { diskFiles } from "../src/node/disk-files.ts";
 import { prepareRequests } from "../src/node/run-scenario.ts";
 import type { ScenarioOverrides } from "../src/scenario/load.ts";
-import { FeasibilityCheck } from "../src/search/constraints/feasibility-check.ts";
 import { Evaluator } from "../src/search/evaluation/evaluator.ts";
 import { rateOf } from "../src/search/evaluation/replayed-service.ts";
-import { knownResultsOf } from "../src/search/known-results.ts";
+import { fleetOf } from "../src/search/fleet.ts";
 import { loadExploration } from "../src/search/load-exploration.ts";
 import { scoresOf, type Scores } from "../src/search/objectives.ts";
 import { hypervolume, paretoFront } from "../src/search/pareto.ts";
@@ -32,15 +31,15 @@ type StrategyRun = Pick<SearchProblem, "seed" | "budget"> & Partial<Pick<SearchP
 export async function strategyCase(name: string, overrides: ScenarioOverrides = {}): Promise<StrategyCase> {
   const exploration = loadExploration(`bench/spaces/${name}.yaml`, diskFiles, overrides);
   const { space, scenario, constraints, base, sliceRequests, objectives } = exploration;
-  const system = scenario.systems[0]!;
   const { supply } = await prepareRequests(scenario);
-  if (system.device.kind !== "hda" || supply.kind !== "table") throw new Error("the space changed");
-  const { device } = system;
+  if (supply.kind !== "table") throw new Error("the space changed");
   const { table } = supply;
   const demand = rateOf(table);
   const evaluator = new Evaluator({ base, traffic: scenario, table, sliceRequests, constraints }, diskFiles);
-  const feasibility = new FeasibilityCheck(space, device, constraints);
-  const prospects = new ResultProspects(objectives, demand, knownResultsOf(space, feasibility, system));
+  const fleet = fleetOf(exploration);
+  if (fleet === undefined) throw new Error("the space changed");
+  const { feasibility } = fleet;
+  const prospects = new ResultProspects(objectives, demand, fleet.knownOf);
   const all = new Map<string, Assessed>();
   for (let i = 0; i < space.size!; i++) {
     const point = space.nth(i);
@@ -66,7 +65,7 @@ export async function strategyCase(name: string, overrides: ScenarioOverrides = 
   return {
     ...{ designs: all.size, meeting: meeting.length, onFront: front.length },
     run(strategy, run) {
-      const asked = STRATEGY_OF[strategy]({ ...{ space, feasibility, base: device, prospects }, ...run });
+      const asked = STRATEGY_OF[strategy]({ ...{ space, feasibility, prospects }, ...run });
       const generations: Assessed[][] = [];
       for (let next = asked.next([]); next.done !== true; next = asked.next(generations.flat()))
         generations.push(next.value.map((point) => all.get(space.keyOf(point))!));

@@ -9,7 +9,7 @@ export function addExplore(program: Command): void {
     .command("explore")
     .summary("search designs for a workload and a service level")
     .description(
-      "Searches the space that the scenario's section `explore` describes. Prints one screen; writes candidates.csv, pareto.json, report.html and the store. The same command goes on where an interrupted one was.",
+      "Searches the space that the scenario's section `explore` describes: any field of device, cluster (replicas, parallelism, the split into prefill and decode pools, a pool's own device), serving or precision. Prints one screen; writes candidates.csv, pareto.json, report.html and the store. The same command goes on where an interrupted one was.",
     )
     .argument("<scenario>", "scenario file (YAML) with a section `explore`")
     .requiredOption("-o, --out <dir>", "folder of the store and the results")
@@ -37,6 +37,10 @@ export function addExplore(program: Command): void {
         ["ador explore scenarios/explore/llama3-8b-chat.yaml --out out/front", "search, or go on with it"],
         ["ador explore my.yaml --out out/e --set explore.strategy=evolve", "another way to search"],
         ["ador explore my.yaml --out out/e --set explore.constraints.area=500mm2", "within other limits"],
+        [
+          "ador explore scenarios/explore/disaggregation-split.yaml --out out/split",
+          "how many devices for prompts, how many for answers",
+        ],
         [
           "ador explore my.yaml --out out/e --set explore.strategy=surrogate --learn-from out/front",
           "starting from what a search under another model, service level or trace found",

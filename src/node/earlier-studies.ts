@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InputError } from "../core/errors.ts";
 import type { EarlierDesign, EarlierStudy } from "../search/earlier-study.ts";
-import type { Evaluation } from "../search/evaluation/evaluator.ts";
+import type { Evaluation, Fidelity } from "../search/evaluation/evaluator.ts";
 import type { Exploration } from "../search/load-exploration.ts";
 import type { Axis } from "../search/space/axis.ts";
 import type { WrittenSetting } from "../search/space/space.ts";
@@ -17,7 +17,7 @@ const LEARNING = ["surrogate", "propose+surrogate"];
  */
 export function readEarlierStudies(
   folders: readonly string[],
-  { space, strategy }: Exploration,
+  { space, strategy, fidelities }: Exploration,
 ): EarlierStudy[] {
   if (folders.length > 0 && !LEARNING.includes(strategy)) {
     throw new InputError({
@@ -31,7 +31,7 @@ export function readEarlierStudies(
     const all = studiesIn(folder);
     const alike = all.filter((study) => pathsOf(study.axes) === paths);
     if (alike.length === 0) throw unlike(folder, paths, all);
-    const designs = designsIn(folder);
+    const designs = designsIn(folder, fidelities[0]);
     for (const { study, scenario, model } of alike) {
       // The same study in two folders: each may know what the other does not.
       const known = new Map(
@@ -56,12 +56,12 @@ function studiesIn(folder: string): StoredStudy[] {
   }));
 }
 
-function designsIn(folder: string): Map<string, EarlierDesign[]> {
+function designsIn(folder: string, fidelity: Fidelity): Map<string, EarlierDesign[]> {
   // Known devices and variations of the best design have names of their own: no limits hold for them.
   const { rows } = queryStore(
     folder,
     `SELECT study, settings, evaluation FROM evaluations
-     WHERE fidelity = 'estimate' AND design NOT LIKE '%-unlimited' ORDER BY study, design`,
+     WHERE fidelity = '${fidelity}' AND design NOT LIKE '%-unlimited' ORDER BY study, design`,
   );
   const designs = new Map<string, EarlierDesign[]>();
   for (const [study, settings, evaluation] of rows as [string, string, string][]) {

@@ -118,3 +118,8 @@ export const deviceSchema = z
   .union([z.string().transform((base): z.output<typeof overrides> => ({ base })), overrides])
   .meta({ description: "Name from `ador list devices`, or `base` with the fields to change" });
 export type DeviceInput = z.output<typeof deviceSchema>;
+
+/** The device of one pool: as above, or the system's with some of its fields changed. */
+export const poolDeviceSchema = z.union([z.string(), overrides.partial({ base: true })]).meta({
+  description: "Name from `ador list devices`, or fields to change of the system's device or of `base`",
+});

@@ -6,7 +6,7 @@ import type { SchedulerName } from "../serving/scheduler-config.ts";
 import { admissionSchema } from "./admission-schema.ts";
 import { autoscalingSchema, failuresSchema } from "./availability-schema.ts";
 import { clientsSchema } from "./clients-schema.ts";
-import { deviceSchema } from "./device-schema.ts";
+import { deviceSchema, poolDeviceSchema } from "./device-schema.ts";
 import { quantity, positiveQuantity } from "./quantity-schema.ts";
 import { schedulerSchema } from "./scheduler-schema.ts";
 import { workloadSchema } from "./workload-schema.ts";
@@ -159,7 +159,7 @@ const poolSchema = z.strictObject({
     .default("both")
     .meta({ description: "Whole requests, or the prompts or the answers of requests alone" }),
   ...replicaShape,
-  device: deviceSchema.optional(),
+  device: poolDeviceSchema.optional(),
   precision: precisionSchema.optional(),
   cost: costSchema.optional(),
   serving: servingSchema.optional(),

@@ -15,8 +15,16 @@ export class SystemVariants {
   readonly #slo: SloConfig;
   readonly #files: ScenarioFiles;
   readonly #parser: RememberingParser;
+  readonly #amend: (variant: LocatedMap) => LocatedMap;
 
-  constructor(base: LocatedMap, slo: SloConfig, files: ScenarioFiles) {
+  /** @param amend puts right what settings alone leave at odds */
+  constructor(
+    base: LocatedMap,
+    slo: SloConfig,
+    files: ScenarioFiles,
+    amend: (variant: LocatedMap) => LocatedMap = (variant) => variant,
+  ) {
+    this.#amend = amend;
     this.#base = base;
     this.#slo = slo;
     this.#files = files;
@@ -29,7 +37,7 @@ export class SystemVariants {
    * @throws InputError for settings that make no system
    */
   with(settings: readonly (readonly [path: string, value: Setting])[], origin: string): System {
-    const located = applyOverrides(this.#base, settingsOverrides(origin, settings));
+    const located = this.#amend(applyOverrides(this.#base, settingsOverrides(origin, settings)));
     const known = this.#parser.parse(located);
     // What may be wrong is parsed as a whole, for all that is to be said of it.
     const input = known === UNPARSED ? parseSystem(located) : (known as SystemInput);

@@ -6,7 +6,7 @@ import { pointOf } from "./space/point-of.ts";
 import type { Space, WrittenSetting } from "./space/space.ts";
 import type { Assessed } from "./strategies/strategy.ts";
 
-/** What an earlier search over the same axes knows of a design by estimate: under another model, service level or trace. */
+/** What an earlier search over the same axes knows of a design by its cheapest look: under another model, service level or trace. */
 export interface EarlierDesign {
   readonly settings: readonly WrittenSetting[];
   readonly results: Results;

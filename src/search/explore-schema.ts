@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { RESULT_NAMES } from "./evaluation/results.ts";
-import { LIMITED, type LimitName } from "./constraints/limits.ts";
+import { LIMIT_NAMES } from "./constraints/limits.ts";
 import { COMBINATIONS } from "./objectives.ts";
 import { STRATEGIES } from "./strategies/registry.ts";
 import { worthSchema } from "./worth/worth-schema.ts";
@@ -26,8 +26,6 @@ export type AxisInput = z.output<typeof axisSchema>;
 
 const bound = z.union([amount, z.strictObject({ at_most: amount.optional(), at_least: amount.optional() })]);
 export type BoundInput = z.output<typeof bound>;
-
-const limitNames = Object.keys(LIMITED) as [LimitName, ...LimitName[]];
 
 const objectiveShape = {
   weight: z.number().gt(0).default(1).meta({ description: "Exponent in a weighted product" }),
@@ -55,7 +53,10 @@ const exploreSchema = z.strictObject({
     .record(z.string(), axisSchema)
     .refine((axes) => Object.keys(axes).length > 0, "needs a setting that varies")
     .meta({ description: "Settings that vary: a list of values, from/to with step or points, or a tie" }),
-  constraints: z.partialRecord(z.enum(limitNames), bound).default({}),
+  constraints: z
+    .partialRecord(z.enum(LIMIT_NAMES), bound)
+    .default({})
+    .meta({ description: "Hard limits of each device; system_* and devices of all together" }),
   objectives: z
     .array(objectiveSchema)
     .min(1)

@@ -1,26 +1,18 @@
-import { findDevice } from "../hardware/catalog.ts";
-import type { HdaDevice } from "../hardware/device.ts";
-import { FeasibilityCheck } from "./constraints/feasibility-check.ts";
-import { designId } from "./design-id.ts";
+import { comparisonsOf, poolDevicesOf, type Comparison, type PoolDevices } from "./comparisons.ts";
 import { confirmationsOf, type Confirmation } from "./confirmation.ts";
 import type { Engine } from "./engine.ts";
-import type { Evaluation, EvaluationJob, Evaluator, Fidelity } from "./evaluation/evaluator.ts";
+import type { EvaluationJob, Evaluator } from "./evaluation/evaluator.ts";
 import type { Results } from "./evaluation/results.ts";
+import { fleetOf } from "./fleet.ts";
 import type { Exploration } from "./load-exploration.ts";
 import { evaluateAll, resultsOf, type SearchOutcome } from "./search.ts";
 import { variationsOf } from "./sensitivity.ts";
-import { written, type Space, type WrittenSetting } from "./space/space.ts";
+import { unlimited } from "./unlimited.ts";
+import { variedDevices } from "./varied-devices.ts";
 import type { Store } from "./store.ts";
 import { worthOf, type Worth } from "./worth/worth.ts";
 
-/** A known device under the same requests, whatever the limits of the search, with the serving settings that suit it best. */
-export interface Comparison {
-  readonly name: string;
-  readonly settings: readonly WrittenSetting[];
-  readonly evaluation: Evaluation;
-}
-
-/** The recommended design with one resource changed at equal area; by estimate. */
+/** The recommended design with one resource changed at equal area; by estimate, or by a slice where no formula covers it. */
 export interface Sensitivity {
   readonly resource: string;
   /** Share by which the resource was changed. */
@@ -42,8 +34,12 @@ export interface Findings {
   readonly exploration: Exploration;
   readonly outcome: SearchOutcome;
   readonly comparisons: readonly Comparison[];
+  /** Of the recommended design; undefined in a system without pools. */
+  readonly pools: readonly PoolDevices[] | undefined;
   /** Of the recommended design against each of these. */
   readonly confirmations: readonly Confirmation[];
+  /** The recommended design as its variations were looked at. */
+  readonly unvaried: Results;
   readonly sensitivities: readonly Sensitivity[];
   /** Of the recommended design, the tightest first. */
   readonly headroom: readonly Headroom[];
@@ -58,48 +54,38 @@ export async function findingsOf(
   exploration: Exploration,
   outcome: SearchOutcome,
   demandPerSecond: number,
-  evaluator: Pick<Evaluator, "systemOf" | "estimateOf">,
+  evaluator: Pick<Evaluator, "systemOf" | "loadOf">,
   engine: Engine,
   store: Store,
 ): Promise<Findings> {
   const look = (jobs: readonly EvaluationJob[]) => evaluateAll(jobs, engine, store);
   const { recommended } = outcome;
-  const { device } = evaluator.systemOf(recommended.settings);
-  const variations = device.kind === "hda" ? variationsOf(device, recommended.settings) : [];
+  const system = evaluator.systemOf(recommended.settings);
+  const [fidelity] = exploration.fidelities;
+  const variations = variedDevices(exploration, system).flatMap((varied) =>
+    variationsOf(varied, recommended.settings),
+  );
+  const own = resultsOf(recommended.evaluations[fidelity])!;
+  // A rate that is searched from elsewhere may end elsewhere: variations are held against the design as found from where they are.
+  const guess = fidelity === "estimate" ? 0 : (own.goodput_at_slo_rps ?? 0);
+  const [again] =
+    fidelity === "estimate" ? [] : await look([unlimited(recommended.settings, fidelity, guess)]);
   const possible = variations.filter(({ settings }) => settings !== undefined);
-  const looked = await look(possible.map(({ settings }) => unlimited(settings!, "estimate", 0)));
+  const looked = await look(possible.map(({ settings }) => unlimited(settings!, fidelity, guess)));
   const varied = new Map(possible.map((variation, i) => [variation, looked[i]!]));
 
-  const knobs = servingChoices(exploration.space);
-  const named = exploration.compareWith.map((name) =>
-    knobs.map((knob): WrittenSetting[] => [["device.base", findDevice(name).name], ...knob]),
+  const comparisons = await comparisonsOf(
+    exploration,
+    recommended,
+    (settings) => evaluator.systemOf(settings),
+    look,
   );
-  const goodputOf = (evaluation: Evaluation) => resultsOf(evaluation)?.goodput_at_slo_rps ?? 0;
-  const estimated = (await look(named.flat().map((settings) => unlimited(settings, "estimate", 0)))).map(
-    goodputOf,
-  );
-  // A device may choose among the settings that are best by formulas; replays tell which of them is.
-  const shortlists = named.map((choices, i) => {
-    const own = estimated.slice(i * knobs.length, (i + 1) * knobs.length);
-    const order = own.map((_, place) => place).sort((x, y) => own[y]! - own[x]! || x - y);
-    return order.slice(0, MOST_REPLAYED).map((place) => unlimited(choices[place]!, "slice", own[place]!));
-  });
-  const sliced = (await look(shortlists.flat())).map(goodputOf);
-  const chosen = shortlists.map((shortlist, i) => {
-    const start = shortlists.slice(0, i).reduce((sum, { length }) => sum + length, 0);
-    const own = sliced.slice(start, start + shortlist.length);
-    const best = own.indexOf(Math.max(...own));
-    return unlimited(shortlist[best]!.settings, "full", own[best]!);
-  });
-  const replayed = await look(chosen);
-  const comparisons = exploration.compareWith.map((name, i) => ({
-    ...{ name, settings: chosen[i]!.settings, evaluation: replayed[i]! },
-  }));
   return {
-    ...{ exploration, outcome, comparisons },
+    ...{ exploration, outcome, comparisons, pools: poolDevicesOf(system) },
     confirmations: comparisons.flatMap(({ name, evaluation }) =>
       confirmationsOf(exploration.objectives, recommended.evaluations.full!, name, evaluation),
     ),
+    unvaried: resultsOf(again) ?? own,
     sensitivities: variations.map((variation) => {
       const { resource, change } = variation;
       const evaluation = varied.get(variation);
@@ -113,47 +99,9 @@ export async function findingsOf(
   };
 }
 
-const MOST_CHOICES = 64;
-/** Of these, how many are replayed to choose among. */
-const MOST_REPLAYED = 6;
-
-/** Settings of the space that are none of the device, in every combination: what known devices may choose as well. */
-export function servingChoices(space: Space): WrittenSetting[][] {
-  const axes = space.axes.flatMap((axis) => {
-    if (axis.path.startsWith("device.") || axis.when !== undefined) return [];
-    if (axis.kind === "levels")
-      return [{ path: axis.path, values: axis.levels.map((level) => written(axis, level)) }];
-    return axis.kind === "choice" ? [{ path: axis.path, values: axis.choices }] : [];
-  });
-  const combinations = axes.reduce<WrittenSetting[][]>(
-    (before, { path, values }) =>
-      before.flatMap((settings) => values.map((value): WrittenSetting[] => [...settings, [path, value]])),
-    [[]],
-  );
-  return combinations.slice(0, MOST_CHOICES);
-}
-
-/** Under which a store keeps what a design is whatever the limits of the search. */
-export function unlimitedId(id: string): string {
-  return `${id}-unlimited`;
-}
-
-function unlimited(
-  settings: readonly WrittenSetting[],
-  fidelity: Fidelity,
-  guessPerSecond: number,
-): EvaluationJob {
-  return { design: unlimitedId(designId(settings)), settings, fidelity, unlimited: true, guessPerSecond };
-}
-
-function headroomOf(
-  { space, scenario, constraints }: Exploration,
-  { recommended, candidates }: SearchOutcome,
-): Headroom[] {
-  const { device } = scenario.systems[0]!;
-  if (device.kind !== "hda") return [];
-  const base: HdaDevice = device;
-  const check = new FeasibilityCheck(space, base, constraints);
+function headroomOf(exploration: Exploration, { recommended, candidates }: SearchOutcome): Headroom[] {
+  const check = fleetOf(exploration)?.feasibility;
+  if (check === undefined) return [];
   const excesses = [...check.excesses(recommended.point)];
   const varies = check.names.map((_, i) =>
     candidates.some(({ point }) => check.excesses(point)[i] !== excesses[i]),

@@ -1,3 +1,4 @@
+import { coversSystem } from "../analysis/estimate/scenario-estimate.ts";
 import { hasTargets } from "../analysis/estimate/slo-judgement.ts";
 import type { WorthAssumptions } from "../analysis/worth/worth-bands.ts";
 import { InputError } from "../core/errors.ts";
@@ -9,16 +10,17 @@ import { locatedAt, placeOf, toPlain, type LocatedMap, type Path, type Place } f
 import { withoutKeys } from "../scenario/merge.ts";
 import { problemAt, schemaError } from "../scenario/problems.ts";
 import { schemaKeys } from "../scenario/schema-keys.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import type { Scenario, System } from "../scenario/scenario.ts";
 import type { Constraint, LimitName } from "./constraints/limits.ts";
 import { readLimit } from "./constraints/written-limit.ts";
 import { refuseContradictions } from "./contradictions.ts";
-import type { Fidelity } from "./evaluation/evaluator.ts";
+import { FIDELITIES, type Fidelity } from "./evaluation/evaluator.ts";
 import { explorationSchema, type AxisInput, type BoundInput, type ExploreInput } from "./explore-schema.ts";
 import type { Objectives } from "./objectives.ts";
 import type { Axis } from "./space/axis.ts";
-import { baseValues } from "./space/base-values.ts";
+import { baseValues, readableSettings } from "./space/base-values.ts";
 import { checkSettings } from "./space/check-settings.ts";
+import { poolSettingOf } from "./space/pool-settings.ts";
 import { Space } from "./space/space.ts";
 import type { StrategyName } from "./strategies/registry.ts";
 import { worthAssumptionsOf } from "./worth/worth-schema.ts";
@@ -40,6 +42,8 @@ export interface Exploration {
   readonly constraintsPlace: Place;
   readonly objectives: Objectives;
   readonly strategy: StrategyName;
+  /** How closely designs are looked at, cheapest first: by estimates only where formulas cover the system. */
+  readonly fidelities: readonly [Fidelity, ...Fidelity[]];
   readonly budgets: Budgets;
   readonly sliceRequests: number;
   readonly compareWith: readonly string[];
@@ -93,6 +97,7 @@ export function explorationOf(root: LocatedMap, path: string, files: ScenarioFil
     constraintsPlace: placeOf(root, ["explore", "constraints"]),
     objectives: objectivesOf(input),
     strategy: input.strategy,
+    fidelities: coversSystem(scenario.systems[0]!) ? FIDELITIES : ["slice", "full"],
     budgets: {
       estimate: input.estimates,
       slice: input.slices,
@@ -109,11 +114,11 @@ function refuseUnsearchable({ comparesSystems, slo, workload, systems }: Scenari
   const refuse = (path: string[], message: string, expected: string) =>
     new InputError(problemAt(root, path, { message, expected }));
   if (comparesSystems) throw refuse(["systems"], "a search starts from one system", "the system at the top");
-  if (systems[0]!.pools !== undefined) {
+  if (!coversSystem(systems[0]!) && locatedAt(root, ["explore", "estimates"]) !== undefined) {
     throw refuse(
-      ["cluster", "pools"],
-      "a search covers equal replicas",
-      "cluster.replicas; ador sweep compares numbers of prefill and decode replicas",
+      ["explore", "estimates"],
+      "no formula covers pools",
+      "explore.slices alone, which says how many designs are looked at by replays of the first requests",
     );
   }
   if (!hasTargets(slo)) {
@@ -135,10 +140,13 @@ function refuseUnsearchable({ comparesSystems, slo, workload, systems }: Scenari
 function spaceOf(root: LocatedMap, { space }: ExploreInput, scenario: Scenario): Space {
   const at = ["explore", "space"];
   const axes = Object.entries(space).map(([path, input]) =>
-    placed(root, [...at, path], () => axisOf(path, input)),
+    placed(root, [...at, path], () => {
+      refuseElsewhere(path, scenario.systems[0]!);
+      return axisOf(path, input);
+    }),
   );
   try {
-    return new Space(axes, baseValues(scenario.systems[0]!));
+    return new Space(axes, baseValues(scenario.systems[0]!), readableSettings(scenario.systems[0]!));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const placeOfAxis = (key = "") => placeOf(root, [...at, key.slice(`${at.join(".")}.`.length)]);
@@ -146,13 +154,30 @@ function spaceOf(root: LocatedMap, { space }: ExploreInput, scenario: Scenario):
   }
 }
 
-function axisOf(path: string, input: AxisInput): Axis {
+/** @throws InputError for a setting of no system, or of a pool that the system does not have */
+function refuseElsewhere(path: string, { pools = [] }: System): void {
   if (!/^(device|cluster|serving|precision)\./.test(path)) {
     throw new InputError({
       message: "not a setting of a system",
       expected: "a path that starts with device, cluster, serving or precision",
     });
   }
+  const names = pools.map(({ name }) => name);
+  const pool = poolSettingOf(path)?.pool;
+  if (pool !== undefined && !names.includes(pool)) {
+    throw new InputError({
+      message: names.length === 0 ? "the cluster has no pools, and so none named" : "no pool is named",
+      ...{ found: pool, accepted: names },
+      expected: names.length === 0 ? "cluster.pools, or a setting of the system" : names.join(" or "),
+    });
+  }
+  if (names.length > 0 && path === "cluster.replicas") {
+    const own = names.map((name) => `cluster.pools.${name}.replicas`);
+    throw new InputError({ message: "every pool has its own replicas", expected: own.join(", ") });
+  }
+}
+
+function axisOf(path: string, input: AxisInput): Axis {
   if (Array.isArray(input)) return valuesAxis(path, input, undefined);
   const when = input.when === undefined ? {} : { when: input.when };
   if ("tie" in input) return { kind: "tied", path, unit: unitOfTie(path), formula: input.tie, ...when };

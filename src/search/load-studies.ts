@@ -23,6 +23,14 @@ export function loadStudies(
 ): NamedExploration[] {
   const root = readOverridden(path, files, overrides);
   explorationOf(root, path, files); // What is wrong with the studies themselves is told before what they come to.
+  if (locatedAt(root, ["cluster", "pools"]) !== undefined) {
+    throw new InputError(
+      problemAt(root, ["cluster", "pools"], {
+        message: "proportions are those of one die, and pools may have several",
+        expected: "a system without pools; ador explore searches pools",
+      }),
+    );
+  }
   const at = ["explore", "studies"];
   const list = locatedAt(root, at);
   if (list?.kind !== "list") {

@@ -1,9 +1,9 @@
 import { InputError, type InputProblem } from "../core/errors.ts";
 import { randomStream } from "../core/random.ts";
-import type { HdaDevice } from "../hardware/device.ts";
 import type { Candidate } from "./candidate.ts";
-import { FeasibilityCheck } from "./constraints/feasibility-check.ts";
+import type { Feasibility } from "./constraints/feasibility.ts";
 import { writtenLimit } from "./constraints/written-limit.ts";
+import { fleetOf } from "./fleet.ts";
 import type { Exploration } from "./load-exploration.ts";
 import type { Point } from "./space/space.ts";
 
@@ -14,7 +14,7 @@ export class NoDesignError extends InputError {
   constructor(
     exploration: Exploration,
     demandPerSecond: number,
-    feasibility: FeasibilityCheck | undefined,
+    feasibility: Feasibility | undefined,
     candidates: readonly Candidate[],
   ) {
     super(
@@ -38,11 +38,8 @@ export class NoDesignError extends InputError {
  * @throws InputError with the limits that are in the way and the smallest relaxation of them that was found
  */
 export function refuseEmpty(exploration: Exploration): void {
-  const { space, scenario, constraints } = exploration;
-  const { device } = scenario.systems[0]!;
-  if (device.kind !== "hda") return;
-  const base: HdaDevice = device;
-  const feasibility = new FeasibilityCheck(space, base, constraints);
+  const feasibility = fleetOf(exploration)?.feasibility;
+  if (feasibility === undefined) return;
   const point = nearest(exploration, feasibility);
   if (feasibility.violation(point) === 0) return;
   throw new InputError(missOf(exploration, feasibility, point));
@@ -52,7 +49,7 @@ export function refuseEmpty(exploration: Exploration): void {
  * A design within the limits or, where none is found, the one that is beyond them by the least: among those that can be
  * made at all, if there are any, as no limit that is loosened admits another.
  */
-function nearest({ space, scenario }: Exploration, feasibility: FeasibilityCheck): Point {
+function nearest({ space, scenario }: Exploration, feasibility: Feasibility): Point {
   const random = randomStream(scenario.seed, "nearest miss");
   const draw = () => space.at(space.freeAxes.map(() => random()));
   let best = draw();
@@ -70,9 +67,9 @@ function nearest({ space, scenario }: Exploration, feasibility: FeasibilityCheck
 }
 
 /** By how much a design cannot be made, and by how much it is beyond the limits of the search; sums of shares. */
-function missing(feasibility: FeasibilityCheck, point: Point) {
+function missing(feasibility: Feasibility, point: Point) {
   const excesses = feasibility.excesses(point);
-  const rules = excesses.length - feasibility.limitCount;
+  const rules = excesses.length - feasibility.limits.length;
   let [unmakeable, beyond] = [0, 0];
   for (let i = 0; i < excesses.length; i++) {
     const excess = Math.max(0, excesses[i]!);
@@ -83,8 +80,8 @@ function missing(feasibility: FeasibilityCheck, point: Point) {
 }
 
 function missOf(
-  { space, constraints, constraintsPlace }: Exploration,
-  feasibility: FeasibilityCheck,
+  { space, constraintsPlace }: Exploration,
+  feasibility: Feasibility,
   point: Point,
 ): InputProblem {
   const excesses = [...feasibility.excesses(point)];
@@ -107,11 +104,22 @@ function missOf(
       expected: `a wider space: no limit, however loose, admits ${settings}`,
     };
   const values = feasibility.limitValues(point);
-  const looser = constraints.flatMap((constraint, i) => {
-    const excess = excesses[excesses.length - constraints.length + i]!;
-    return excess > 0 ? [writtenLimit(constraint, values[i]!)] : [];
-  });
-  return { ...constraintsPlace, key, message, expected: `${looser.join(" and ")}, which admits ${settings}` };
+  const rules = excesses.length - feasibility.limits.length;
+  const exceeded = feasibility.limits
+    .map(({ constraint }, i) => ({ constraint, excess: excesses[rules + i]!, value: values[i]! }))
+    .filter(({ excess }) => excess > 0);
+  // Of devices that are beyond the same limit that which is furthest: a limit that admits it admits the others.
+  const looser = exceeded
+    .filter(({ constraint, excess }) =>
+      exceeded.every((other) => other.constraint !== constraint || other.excess <= excess),
+    )
+    .map(({ constraint, value }) => writtenLimit(constraint, value));
+  return {
+    ...constraintsPlace,
+    key,
+    message,
+    expected: `${[...new Set(looser)].join(" and ")}, which admits ${settings}`,
+  };
 }
 
 function bestOf(candidates: readonly Candidate[]): number {
@@ -122,9 +130,10 @@ function bestOf(candidates: readonly Candidate[]): number {
 }
 
 function refusalsOf(candidates: readonly Candidate[]): string {
-  const refused = candidates.flatMap(({ evaluations }) =>
-    evaluations.estimate?.kind === "refused" ? [evaluations.estimate] : [],
-  );
+  const refused = candidates.flatMap(({ evaluations }) => {
+    const first = evaluations.estimate ?? evaluations.slice;
+    return first?.kind === "refused" ? [first] : [];
+  });
   const first = refused[0];
   return first === undefined
     ? ""

@@ -1,6 +1,4 @@
-import type { HdaDevice } from "../hardware/device.ts";
 import type { Candidate } from "./candidate.ts";
-import { FeasibilityCheck } from "./constraints/feasibility-check.ts";
 import { designId } from "./design-id.ts";
 import type { Engine } from "./engine.ts";
 import { earlierAssessed, learntOf, type EarlierStudy, type Learnt } from "./earlier-study.ts";
@@ -9,7 +7,7 @@ import type { Results } from "./evaluation/results.ts";
 import type { Exploration } from "./load-exploration.ts";
 import { scoresOf, type Scores } from "./objectives.ts";
 import { paretoFront, selectBest, spreadOut } from "./pareto.ts";
-import { knownResultsOf } from "./known-results.ts";
+import { fleetOf } from "./fleet.ts";
 import { ResultProspects, shortfallOf } from "./prospects.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
 import { NoDesignError } from "./no-design.ts";
@@ -53,7 +51,8 @@ export interface SearchProgress {
 const MOST_ON_FRONT = 9;
 
 /**
- * Searches: a strategy asks for estimates, the best of which are replayed in part, and the best of these whole. Depends on
+ * Searches: a strategy asks for estimates, the best of which are replayed in part, and the best of these whole; where formulas
+ * do not cover the system, it asks for replays in part. Depends on
  * the exploration alone, not on where and when the work is done, nor on what the store already knows.
  * @param demandPerSecond requests that a design has to serve within the SLO to be worth anything
  * @param studies earlier ones over the same axes, which tell a strategy that learns where to start
@@ -67,10 +66,10 @@ export async function search(
   onProgress: (progress: SearchProgress) => void = () => undefined,
   studies: readonly EarlierStudy[] = [],
 ): Promise<SearchOutcome> {
-  const { space, scenario, constraints, objectives, budgets, strategy } = exploration;
-  const { device } = scenario.systems[0]!;
-  const base: HdaDevice | undefined = device.kind === "hda" ? device : undefined;
-  const feasibility = base === undefined ? undefined : new FeasibilityCheck(space, base, constraints);
+  const { space, scenario, objectives, budgets, strategy, fidelities } = exploration;
+  const [cheapest] = fidelities;
+  const fleet = fleetOf(exploration);
+  const feasibility = fleet?.feasibility;
   const candidates: Candidate[] = [];
   const assessed: Assessed[] = [];
 
@@ -86,8 +85,7 @@ export async function search(
     group.forEach((candidate, i) => (candidate.evaluations[fidelity] = found[i]!));
   };
 
-  const ofDevice = feasibility && knownResultsOf(space, feasibility, scenario.systems[0]!);
-  const prospects = new ResultProspects(objectives, demandPerSecond, ofDevice);
+  const prospects = new ResultProspects(objectives, demandPerSecond, fleet?.knownOf);
   const assess = (candidate: Candidate, fidelity: Fidelity): Assessed => {
     const results = resultsOf(candidate.evaluations[fidelity]);
     return {
@@ -99,27 +97,27 @@ export async function search(
   };
   const earlier = studies.map((study) => earlierAssessed(space, objectives, prospects, study));
   const problem = {
-    ...{ space, feasibility, base, prospects, earlier },
-    ...{ seed: scenario.seed, budget: budgets.estimate },
+    ...{ space, feasibility, prospects, earlier },
+    ...{ seed: scenario.seed, budget: budgets[cheapest] },
   };
   const generations = STRATEGY_OF[strategy](problem);
   let count = 0;
   for (let next = generations.next(assessed); next.done !== true; next = generations.next(assessed)) {
     const generation = next.value.map((point) => candidateAt(space, point));
-    await look(generation, "estimate", budgets.estimate, candidates.length);
+    await look(generation, cheapest, budgets[cheapest], candidates.length);
     candidates.push(...generation);
-    assessed.push(...generation.map((candidate) => assess(candidate, "estimate")));
+    assessed.push(...generation.map((candidate) => assess(candidate, cheapest)));
     count++;
   }
 
-  const known = new Map(candidates.map((candidate) => [space.keyOf(candidate.point), candidate]));
-  /** The candidates at these points, estimated where the strategy did not ask for them. */
+  const met = new Map(candidates.map((candidate) => [space.keyOf(candidate.point), candidate]));
+  /** The candidates at these points, looked at as cheaply as any where the strategy did not ask for them. */
   const candidatesAt = async (points: readonly Point[]): Promise<Candidate[]> => {
-    const all = points.map((point) => known.get(space.keyOf(point)) ?? candidateAt(space, point));
-    const fresh = all.filter(({ evaluations }) => evaluations.estimate === undefined);
-    await look(fresh, "estimate", fresh.length, 0);
+    const all = points.map((point) => met.get(space.keyOf(point)) ?? candidateAt(space, point));
+    const fresh = all.filter(({ evaluations }) => evaluations[cheapest] === undefined);
+    await look(fresh, cheapest, fresh.length, 0);
     candidates.push(...fresh);
-    for (const candidate of fresh) known.set(space.keyOf(candidate.point), candidate);
+    for (const candidate of fresh) met.set(space.keyOf(candidate.point), candidate);
     return all;
   };
 
@@ -138,17 +136,20 @@ export async function search(
   };
 
   let survivors: readonly Candidate[] = candidates;
-  for (const fidelity of ["slice", "full"] as const) {
-    const before = fidelity === "slice" ? "estimate" : "slice";
-    const eligible = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
-    const judged = eligible.map((candidate) => assess(candidate, before));
-    const spread = fidelity === "slice" && budgets.refinement > 0;
-    const chosen = spread ? diverse(space, judged, budgets.slice) : selectBest(judged, budgets[fidelity]);
-    const promoted = chosen.map((i) => eligible[i]!);
-    survivors = promoted;
-    await look(survivors, fidelity, survivors.length, 0);
+  for (const [place, fidelity] of fidelities.entries()) {
+    const before = fidelities[place - 1];
+    if (before !== undefined) {
+      const eligible = survivors.filter(({ evaluations }) => evaluations[before]?.kind === "done");
+      const judged = eligible.map((candidate) => assess(candidate, before));
+      const spread = fidelity === "slice" && budgets.refinement > 0;
+      const chosen = spread ? diverse(space, judged, budgets.slice) : selectBest(judged, budgets[fidelity]);
+      survivors = chosen.map((i) => eligible[i]!);
+      await look(survivors, fidelity, survivors.length, 0);
+    }
     if (fidelity === "slice") survivors = [...survivors, ...(await refined(survivors))];
   }
+  const evaluated = (fidelity: Fidelity) =>
+    candidates.filter(({ evaluations }) => evaluations[fidelity] !== undefined).length;
   const finalists = survivors.filter((candidate) => shortfall(candidate, "full", demandPerSecond) === 0);
   if (finalists.length === 0) throw new NoDesignError(exploration, demandPerSecond, feasibility, candidates);
   const scores = finalists.map((candidate) => scoresAt(candidate, "full")!);
@@ -170,11 +171,7 @@ export async function search(
       checked: feasibility?.checked ?? candidates.length,
       refusals: feasibility?.refusals ?? {},
       generations: count,
-      evaluated: {
-        estimate: candidates.length,
-        slice: candidates.filter(({ evaluations }) => evaluations.slice !== undefined).length,
-        full: candidates.filter(({ evaluations }) => evaluations.full !== undefined).length,
-      },
+      evaluated: { estimate: evaluated("estimate"), slice: evaluated("slice"), full: evaluated("full") },
       correlations: {
         estimateToSlice: correlation(candidates, "estimate", "slice", scoresAt),
         sliceToFull: correlation(candidates, "slice", "full", scoresAt),
@@ -188,14 +185,14 @@ export async function search(
  * @returns those of them that can be built within the limits and meet the demand
  */
 export async function replayWhole(
-  { space }: Exploration,
+  { space, fidelities }: Exploration,
   demandPerSecond: number,
   points: readonly Point[],
   engine: Engine,
   store: Store,
 ): Promise<Candidate[]> {
   const candidates = points.map((point) => candidateAt(space, point));
-  for (const fidelity of FIDELITIES) {
+  for (const fidelity of fidelities) {
     const jobs = candidates.map((candidate) => jobOf(candidate, fidelity));
     const found = await evaluateAll(jobs, engine, store);
     candidates.forEach((candidate, i) => (candidate.evaluations[fidelity] = found[i]!));

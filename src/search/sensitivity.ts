@@ -1,9 +1,10 @@
-import type { HdaDevice } from "../hardware/device.ts";
 import { leastLocalBytes } from "../hardware/feasibility.ts";
 import { writeQuantity, type QuantityKind } from "../core/units.ts";
 import { figureDesign } from "./constraints/fast-figures.ts";
+import { nameInPool } from "./constraints/feasibility.ts";
 import { NUMBERED_SETTINGS, numbersOf, type DesignNumbers } from "./space/design-numbers.ts";
 import type { WrittenSetting } from "./space/space.ts";
+import type { VariedDevice } from "./varied-devices.ts";
 
 export interface Resource {
   readonly name: string;
@@ -36,7 +37,10 @@ export interface Variation {
 }
 
 /** Each resource a tenth down and up at equal area, which local SRAM (or global, where it is local that changes) makes up for. */
-export function variationsOf(device: HdaDevice, settings: readonly WrittenSetting[]): Variation[] {
+export function variationsOf(
+  { device, pool, pathsOf }: VariedDevice,
+  settings: readonly WrittenSetting[],
+): Variation[] {
   const base = numbersOf(device);
   return RESOURCES.flatMap(({ name, path, unit }) =>
     [-CHANGE, CHANGE].flatMap((share): Variation[] => {
@@ -47,15 +51,16 @@ export function variationsOf(device: HdaDevice, settings: readonly WrittenSettin
       const fillerPath = path === FILLERS[0] ? FILLERS[1] : FILLERS[0];
       const filler = fillerBytes(base, { ...base, [slot]: value }, NUMBERED_SETTINGS[fillerPath]!.slot);
       if (filler === undefined)
-        return [{ resource: name, change: value / base[slot] - 1, settings: undefined }];
-      const changed: WrittenSetting[] = [
-        [path, unit === undefined ? value : writeQuantity(unit, value)],
-        [fillerPath, writeQuantity("bytes", filler)],
+        return [{ resource: nameInPool(pool, name), change: value / base[slot] - 1, settings: undefined }];
+      const to = unit === undefined ? value : writeQuantity(unit, value);
+      const changed = [
+        ...pathsOf(path).map((own): WrittenSetting => [own, to]),
+        ...pathsOf(fillerPath).map((own): WrittenSetting => [own, writeQuantity("bytes", filler)]),
       ];
       const paths = new Set(changed.map(([of]) => of));
       return [
         {
-          resource: name,
+          resource: nameInPool(pool, name),
           change: value / base[slot] - 1,
           settings: [...settings.filter(([of]) => !paths.has(of)), ...changed],
         },

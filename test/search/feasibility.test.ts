@@ -6,12 +6,17 @@ import { ADOR_RECALLED } from "../../src/hardware/presets/ador.ts";
 import { withOverrides } from "../../src/scenario/device-overrides.ts";
 import { deviceSchema } from "../../src/scenario/device-schema.ts";
 import { FeasibilityCheck } from "../../src/search/constraints/feasibility-check.ts";
-import { excess, LIMITED, type Constraint, type LimitName } from "../../src/search/constraints/limits.ts";
+import {
+  excess,
+  LIMITED,
+  type Constraint,
+  type DeviceLimitName,
+} from "../../src/search/constraints/limits.ts";
 import type { Point, Space, WrittenSetting } from "../../src/search/space/space.ts";
 import { placesIn, spaceOver, WHOLE_TEMPLATE } from "./spaces.ts";
 
 const space = spaceOver(WHOLE_TEMPLATE);
-const CONSTRAINTS: readonly Constraint[] = [
+const CONSTRAINTS: readonly Constraint<DeviceLimitName>[] = [
   { name: "area", atMost: 600 },
   { name: "peak_power", atMost: 300, atLeast: 20 },
   { name: "power_density", atMost: 0.8 },
@@ -76,7 +81,7 @@ describe("the fast check of what can be built", () => {
     }
   });
 
-  test.each(Object.keys(LIMITED) as LimitName[])("a tighter limit on %s never admits more", (name) => {
+  test.each(Object.keys(LIMITED) as DeviceLimitName[])("a tighter limit on %s never admits more", (name) => {
     const admits = (space: Space, atMost: number, point: Point) =>
       new FeasibilityCheck(space, ADOR_RECALLED, [{ name, atMost }]).violation(point) === 0;
     for (const point of drawn(100)) {

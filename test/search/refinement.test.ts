@@ -17,7 +17,7 @@ const space = spaceOver([
 const feasibility = new FeasibilityCheck(space, ADOR_RECALLED, [{ name: "area", atMost: 420 }]);
 const prospects: Prospects = { count: 1, of: () => (values) => ({ violation: 0, scores: [values[0]!] }) };
 const problemOf = (seed: number): SearchProblem => ({
-  ...{ space, feasibility, base: ADOR_RECALLED, prospects, seed, budget: 0 },
+  ...{ space, feasibility, prospects, seed, budget: 0 },
 });
 
 /** Runs a refinement where `score` is what a replay finds out; returns all that was asked for. */

@@ -46,7 +46,7 @@ interface Asked {
 
 function runAll(name: StrategyName, over: Partial<SearchProblem> = {}): Asked {
   const problem: SearchProblem = {
-    ...{ space, base: ADOR_RECALLED, prospects, seed: 1, budget: 200 },
+    ...{ space, prospects, seed: 1, budget: 200 },
     feasibility: new FeasibilityCheck(space, ADOR_RECALLED, CONSTRAINTS),
     ...over,
   };
@@ -99,7 +99,7 @@ describe.each(STRATEGIES)("%s", (name) => {
 
   test("goes on where designs are refused", () => {
     const problem: SearchProblem = {
-      ...{ space, base: ADOR_RECALLED, prospects, seed: 1, budget: 60, feasibility: undefined },
+      ...{ space, prospects, seed: 1, budget: 60, feasibility: undefined },
       ...(name === "grid" && { budget: space.size! }),
     };
     const assessed: Assessed[] = [];
@@ -170,10 +170,20 @@ describe("the Sobol sequence", () => {
     }
   });
 
-  test("has no direction numbers for more dimensions", () => {
-    expect(inputErrorOf(() => new SobolSequence(MOST_DIMENSIONS + 1, 0)).message).toContain(
-      "too many free axes",
+  test("goes on at random where there are no direction numbers, and is as it is without those axes before them", () => {
+    const [narrow, wide, again] = [MOST_DIMENSIONS, MOST_DIMENSIONS + 3, MOST_DIMENSIONS + 3].map(
+      (dimensions) => new SobolSequence(dimensions, 4),
     );
+    const points = Array.from({ length: 400 }, () => wide!.next());
+    expect(Array.from({ length: 400 }, () => again!.next())).toEqual(points);
+    for (const point of points) expect(point.slice(0, MOST_DIMENSIONS)).toEqual(narrow!.next());
+    for (let dimension = MOST_DIMENSIONS; dimension < MOST_DIMENSIONS + 3; dimension++) {
+      const values = points.map((point) => point[dimension]!);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...values)).toBeLessThan(1);
+      expect(mean).toBeCloseTo(0.5, 1);
+    }
   });
 });
 

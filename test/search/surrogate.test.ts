@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ADOR_RECALLED } from "../../src/hardware/presets/ador.ts";
-import { FeasibilityCheck } from "../../src/search/constraints/feasibility-check.ts";
 import { Evaluator } from "../../src/search/evaluation/evaluator.ts";
-import { KNOWN_RESULTS, knownResultsOf } from "../../src/search/known-results.ts";
+import { fleetOf } from "../../src/search/fleet.ts";
+import { KNOWN_RESULTS } from "../../src/search/known-results.ts";
 import { loadExploration } from "../../src/search/load-exploration.ts";
 import { scoresOf, type Scores } from "../../src/search/objectives.ts";
 import { hypervolume, paretoFront } from "../../src/search/pareto.ts";
@@ -105,8 +104,7 @@ explore:
 describe("what is known of a design before its evaluation", () => {
   const exploration = loadExploration("e.yaml", memoryFiles({ "e.yaml": EXPLORE }));
   const { space, scenario, base, objectives } = exploration;
-  const check = new FeasibilityCheck(space, ADOR_RECALLED, []);
-  const known = knownResultsOf(space, check, scenario.systems[0]!);
+  const { feasibility: check, knownOf: known } = fleetOf(exploration)!;
   const { workload, seed } = scenario;
   if (workload.kind !== "synthetic") throw new Error("not as written");
   const table = collectRequests(openSource({ ...workload, seed }));
@@ -184,7 +182,7 @@ describe.each(Object.entries(FRONTS))("the front of %s", (_, scoresAt) => {
     const assessed: Assessed[] = [];
     const budget = Math.floor(all.length * 0.05);
     const strategy = STRATEGY_OF[name]({
-      ...{ space, base: undefined, feasibility: undefined, seed: 1, budget },
+      ...{ space, feasibility: undefined, seed: 1, budget },
       prospects: { count: 2, of: () => (values) => ({ violation: 0, scores: [values[0]!, values[1]!] }) },
     });
     for (let next = strategy.next(assessed); next.done !== true; next = strategy.next(assessed)) {

@@ -39,7 +39,7 @@ const likeIt = valley(0.75, 0.35, 0.45, 0.65);
 const some = everything.filter((_, i) => i % 5 === 0);
 
 const problem: SearchProblem = {
-  ...{ space, base: undefined, feasibility: undefined, prospects, seed: 1, budget: 40 },
+  ...{ space, feasibility: undefined, prospects, seed: 1, budget: 40 },
 };
 
 /** Evaluations until the best of all designs is asked for; more than the budget when it is not. */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { HdaDevice } from "../../src/hardware/device.ts";
 import { openSource } from "../../src/scenario/request-supply.ts";
 import { Evaluator } from "../../src/search/evaluation/evaluator.ts";
 import { loadExploration } from "../../src/search/load-exploration.ts";
@@ -37,7 +36,7 @@ const design = { name: "first", settings: exploration.space.settingsOf(point), p
 const system = evaluator.systemOf(design.settings);
 
 describe("one resource more", () => {
-  const { before, growth } = growthOf(design, system, system.device as HdaDevice, exploration, evaluator);
+  const { before, growth } = growthOf(design, system, exploration, evaluator, 0);
   const grown = (resource: string) => growth.find((one) => one.resource === resource)!;
 
   test("starts from the estimated goodput, found more finely than an estimate does", () => {
@@ -84,7 +83,10 @@ describe("the service level", () => {
 });
 
 test("the headroom of a limit is what is left of it, the tightest first", () => {
-  const left = headroomsOf(system.device, [{ name: "memory_bandwidth", atMost: 1.2e12 }]);
+  const left = headroomsOf(system, {
+    ...exploration,
+    constraints: [{ name: "memory_bandwidth", atMost: 1.2e12 }],
+  });
   expect(left[0]).toEqual({ name: "memory_bandwidth", left: expect.closeTo(-0.5, 12) });
   expect(left.map((one) => one.left)).toEqual(left.map((one) => one.left).toSorted((a, b) => a - b));
 });

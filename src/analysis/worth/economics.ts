@@ -1,16 +1,19 @@
 import { deviceCost } from "../../hardware/cost/device-cost.ts";
 import { annuityDollars, totalCostOfOwnership, type OwnershipCost } from "../../hardware/cost/ownership.ts";
 import { idleWatts, peakWatts } from "../../hardware/power.ts";
-import { dynamicJoulesPerToken, type ServingDevice } from "./serving-device.ts";
+import { dynamicJoulesPerToken, figuresFor, meanOverDevices, type ServingDevice } from "./serving-device.ts";
 import type { WorthFigures } from "./worth-bands.ts";
 
 const SECONDS_PER_YEAR = 8760 * 3600;
 
-/** What serving on a device costs. Its design is paid by whoever has it made, once, and by no buyer of a device. */
+/**
+ * What serving on a device costs, as a mean over those that serve together. Its design is paid by whoever has it made, once, and
+ * by no buyer of a device.
+ */
 export interface Economics {
   /** One device: its price, or what it takes to make with the maker's margin, the design excluded. */
   readonly purchaseDollars: number;
-  /** Masks, IP, package design, labour and tools; 0 for a device that is sold. */
+  /** Masks, IP, package design, labour and tools of every design among them; 0 for devices that are sold. */
   readonly nreDollars: number;
   /** One device in service with its share of a server and of a site, the design excluded. */
   readonly yearly: OwnershipCost;
@@ -26,20 +29,23 @@ export interface Economics {
 
 /** @throws InputError for a process whose areas or prices are not known */
 export function economicsOf(serving: ServingDevice, figures: WorthFigures): Economics {
-  const { device, marketDollars, requestsPerSecond, tokensPerRequest } = serving;
-  const { goodsDollars, nreDollars: designDollars } = deviceCost(device, figures);
-  const isSold = marketDollars !== undefined;
-  const purchaseDollars = isSold
-    ? marketDollars * figures.knownPriceFactor
-    : goodsDollars / (1 - figures.grossMargin);
-  const nreDollars = isSold ? 0 : designDollars;
+  const { parts, requestsPerSecond, tokensPerRequest } = serving;
+  const purchaseDollars = meanOverDevices(serving, ({ device, marketDollars }) =>
+    marketDollars === undefined
+      ? deviceCost(device, figuresFor(device, serving, figures)).goodsDollars / (1 - figures.grossMargin)
+      : marketDollars * figures.knownPriceFactor,
+  );
+  const nreDollars = parts.reduce((sum, { device, marketDollars }) => {
+    if (marketDollars !== undefined) return sum;
+    return sum + deviceCost(device, figuresFor(device, serving, figures)).nreDollars;
+  }, 0);
   const soldPerSecond = requestsPerSecond * figures.utilisation;
   const yearly = totalCostOfOwnership(
     {
       priceDollars: purchaseDollars,
-      peakWatts: peakWatts(device, figures),
+      peakWatts: meanOverDevices(serving, ({ device }) => peakWatts(device, figures)),
       meanWatts:
-        idleWatts(device, figures) +
+        meanOverDevices(serving, ({ device }) => idleWatts(device, figures)) +
         soldPerSecond * tokensPerRequest * dynamicJoulesPerToken(serving, figures),
     },
     figures,

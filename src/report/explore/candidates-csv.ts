@@ -1,8 +1,8 @@
 import { stringify } from "csv-stringify/browser/esm/sync";
-import { FeasibilityCheck } from "../../search/constraints/feasibility-check.ts";
 import { FIDELITIES } from "../../search/evaluation/evaluator.ts";
 import { RESULT_NAMES } from "../../search/evaluation/results.ts";
 import type { Findings } from "../../search/findings.ts";
+import { fleetOf } from "../../search/fleet.ts";
 import { resultsOf } from "../../search/search.ts";
 import { axisValue } from "./design-text.ts";
 
@@ -11,14 +11,16 @@ import { axisValue } from "./design-text.ts";
  * the highest fidelity that the design reached; SI base units, empty where unknown.
  */
 export function candidatesCsv({ exploration, outcome }: Findings): string {
-  const { space, constraints, scenario } = exploration;
-  const { device } = scenario.systems[0]!;
-  const check = device.kind === "hda" ? new FeasibilityCheck(space, device, constraints) : undefined;
+  const { space, constraints } = exploration;
+  const check = fleetOf(exploration)?.feasibility;
+  const limits = check?.limits ?? constraints.map((constraint) => ({ constraint, pool: undefined }));
   const front = new Set(outcome.front.map(({ id }) => id));
   const head = [
     "candidate_id",
     ...space.axes.map(({ path }) => path),
-    ...constraints.map(({ name }) => `limit.${name}`),
+    ...limits.map(
+      ({ constraint, pool }) => `limit.${pool === undefined ? "" : `${pool}.`}${constraint.name}`,
+    ),
     ...RESULT_NAMES,
     "fidelity",
     "feasible",
@@ -32,7 +34,7 @@ export function candidatesCsv({ exploration, outcome }: Findings): string {
     return [
       candidate.id,
       ...space.axes.map((_, i) => cell(axisValue(space, candidate, i))),
-      ...(check?.limitValues(candidate.point) ?? constraints.map(() => "")),
+      ...(check?.limitValues(candidate.point) ?? limits.map(() => "")),
       ...RESULT_NAMES.map((name) => cell(results?.[name])),
       fidelity,
       String(evaluation.kind === "done"),

@@ -1,5 +1,7 @@
 import type { QuantityKind } from "../../core/units.ts";
 import type { Candidate } from "../../search/candidate.ts";
+import { nameInPool } from "../../search/constraints/feasibility.ts";
+import { poolSettingOf } from "../../search/space/pool-settings.ts";
 import type { Space } from "../../search/space/space.ts";
 import { formatNumber } from "../format.ts";
 
@@ -9,13 +11,17 @@ const PREFIXED = [
   { from: 2 ** 10, unit: "KiB" },
 ] as const;
 
-/** The last part of a setting where it tells the setting apart: `rows`; else all but the first: `memory.bandwidth`. */
+/**
+ * The last part of a setting where it tells the setting apart: `rows`; else all but the first: `memory.bandwidth`. Of a pool with
+ * its name: `decode replicas`.
+ */
 export function axisLabel({ axes }: Space, index: number): string {
-  const parts = axes.map(({ path }) => path.split("."));
-  const own = parts[index]!;
-  const last = own.at(-1);
-  const alone = parts.filter((other) => other.at(-1) === last).length === 1;
-  return alone ? last! : own.slice(1).join(".");
+  const settings = axes.map(({ path }) => ({ path, pool: undefined, ...poolSettingOf(path) }));
+  const { path, pool } = settings[index]!;
+  const parts = path.split(".");
+  const last = parts.at(-1)!;
+  const alike = settings.filter((other) => other.pool === pool && other.path.split(".").at(-1) === last);
+  return nameInPool(pool, alike.length === 1 ? last : parts.slice(1).join("."));
 }
 
 /** The value of one axis for people; a dash where the axis does not matter. */

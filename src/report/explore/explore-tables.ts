@@ -1,5 +1,6 @@
 import type { Learnt } from "../../search/earlier-study.ts";
-import { FIDELITIES, type Evaluation } from "../../search/evaluation/evaluator.ts";
+import type { Evaluation } from "../../search/evaluation/evaluator.ts";
+import { UNIFIED, type PoolDevices } from "../../search/comparisons.ts";
 import type { ResultName } from "../../search/evaluation/results.ts";
 import type { Findings } from "../../search/findings.ts";
 import { objectiveLabel } from "../../search/objectives.ts";
@@ -18,7 +19,7 @@ const COMPARED: readonly ResultName[] = [
 ];
 
 /** The recommended design beside known devices, a row a result. */
-export function comparisonTable({ outcome, comparisons, worth }: Findings): TextTable {
+export function comparisonTable({ outcome, comparisons, worth, pools }: Findings): TextTable {
   const columns: readonly (readonly [string, Evaluation])[] = [
     ["recommended", outcome.recommended.evaluations.full!],
     ...comparisons.map(({ name, evaluation }) => [name, evaluation] as const),
@@ -26,6 +27,9 @@ export function comparisonTable({ outcome, comparisons, worth }: Findings): Text
   return {
     head: ["", ...columns.map(([name]) => name)],
     rows: [
+      ...(pools === undefined
+        ? []
+        : [["Devices", ...[pools, ...comparisons.map((one) => one.pools)].map(poolsText)]]),
       ...COMPARED.map((name) => [
         resultLabel(name),
         ...columns.map(([, evaluation], i) => {
@@ -43,6 +47,18 @@ export function comparisonTable({ outcome, comparisons, worth }: Findings): Text
       ),
     ],
   };
+}
+
+/** 3 prefill + 5 decode; 8 unified. */
+function poolsText(pools: readonly PoolDevices[] | undefined): string {
+  if (pools === undefined) return "-";
+  const roles = [...new Set(pools.map(({ role }) => role))];
+  return roles
+    .map((role) => {
+      const count = pools.reduce((sum, pool) => sum + (pool.role === role ? pool.devices : 0), 0);
+      return `${formatCount(count)} ${role === "both" ? UNIFIED : role}`;
+    })
+    .join(" + ");
 }
 
 /** By how much the recommended design is ahead of each known device under the same requests, and how sure that is. */
@@ -99,11 +115,15 @@ export function tradeLines({ exploration, outcome }: Findings): string[] {
 }
 
 /** What a tenth of each resource is worth at equal area. */
-export function sensitivityTable({ outcome, sensitivities }: Findings): TextTable {
-  const base = resultsOf(outcome.recommended.evaluations.estimate)!;
+export function sensitivityTable({ exploration, unvaried: base, sensitivities }: Findings): TextTable {
+  const [cheapest] = exploration.fidelities;
   const shown = ["goodput_at_slo_rps", "goodput_per_w", "ttft_p99_s", "tbt_p99_s"] as const;
   return {
-    head: ["resource, at equal area by SRAM", "change", ...shown.map((name) => resultLabel(name))],
+    head: [
+      `resource, at equal area by SRAM${cheapest === "slice" ? ", by slices" : ""}`,
+      "change",
+      ...shown.map((name) => resultLabel(name)),
+    ],
     rows: sensitivities.map(({ resource, change, results, problem }) => [
       resource,
       signedPercent(change),
@@ -125,8 +145,8 @@ export function recommendedText({ exploration: { space }, outcome: { recommended
 const MOST_NAMED = 3;
 
 /** What was searched for, how much was looked at, and what was in the way. */
-export function effortLines({ exploration, outcome, headroom }: Findings): string[] {
-  const { objectives, strategy } = exploration;
+export function effortLines({ exploration, outcome, headroom, comparisons }: Findings): string[] {
+  const { objectives, strategy, fidelities } = exploration;
   const { effort, recommended } = outcome;
   const { checked, refusals, evaluated, correlations } = effort;
   const refused = Object.values(refusals).reduce((sum, count) => sum + count, 0);
@@ -140,9 +160,15 @@ export function effortLines({ exploration, outcome, headroom }: Findings): strin
     .map(({ name, left }) => `${name} (${formatShare(Math.max(0, left))} left)`);
   return [
     "Known devices run with the serving settings of the space that suit each best. Prices: market for known devices, cost and margin for designs.",
+    ...(comparisons.some(({ name }) => name === UNIFIED)
+      ? ["Unified: the recommended design's own devices, each serving whole requests."]
+      : []),
     `Searched (${strategy}) to ${objectives.list.map(objectiveLabel).join(", ")}.`,
     `${formatPlural(checked, "design")} checked${refused === 0 ? "" : `, ${formatCount(refused)} refused: ${reasons.join(", ")}`}.`,
-    `${FIDELITIES.map((name) => `${formatCount(evaluated[name])} by ${name === "full" ? "full replay" : name}`).join(", ")}; rank correlation estimate to slice ${correlationText(correlations.estimateToSlice)}, slice to full ${correlationText(correlations.sliceToFull)}.`,
+    `${fidelities.map((name) => `${formatCount(evaluated[name])} by ${name === "full" ? "full replay" : name}`).join(", ")}; rank correlation ${fidelities.includes("estimate") ? `estimate to slice ${correlationText(correlations.estimateToSlice)}, ` : ""}slice to full ${correlationText(correlations.sliceToFull)}.`,
+    ...(fidelities.includes("estimate")
+      ? []
+      : ["No formula covers pools of unlike replicas: every design that was looked at was replayed."]),
     ...(outcome.learnt.length === 0 ? [] : [learntText(outcome.learnt)]),
     ...(tight.length === 0 ? [] : [`The recommended design is nearest to ${tight.join(", ")}.`]),
     ...(bound?.kind === "done" && bound.bound !== undefined

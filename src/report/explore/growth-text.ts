@@ -1,14 +1,21 @@
-import type { EstimatedService, Growth, GrowthReport } from "../../search/why/growth-worth.ts";
+import type { CheapService, Growth, GrowthReport } from "../../search/why/growth-worth.ts";
+import type { Fidelity } from "../../search/evaluation/evaluator.ts";
 import { formatNumber, formatUnit } from "../format.ts";
 import type { TextTable } from "../plain-table.ts";
 import { signedPercent } from "./result-text.ts";
 
+const LOOKED: Readonly<Record<Fidelity, string>> = {
+  estimate: "by estimate",
+  slice: "by replays of the first requests",
+  full: "by full replay",
+};
+
 /** What more of each resource would buy, the most goodput per mm² first. */
-export function growthTable({ before, growth }: GrowthReport): TextTable {
+export function growthTable({ before, growth, looked }: GrowthReport): TextTable {
   return {
     head: [
       ...[
-        "one resource more, by estimate",
+        `one resource more, ${LOOKED[looked]}`,
         "change",
         "mm²",
         "goodput",
@@ -21,7 +28,7 @@ export function growthTable({ before, growth }: GrowthReport): TextTable {
     rows: growth.map(({ resource, change, mm2, after, goodputPerMm2, refused, beyond }) => {
       const start = [resource, signedPercent(change)];
       if (after === undefined) return [...start, "-", "-", "-", "-", "-", `cannot be: ${refused}`];
-      const changed = (of: (service: EstimatedService) => number | null) => changeText(of(before), of(after));
+      const changed = (of: (service: CheapService) => number | null) => changeText(of(before), of(after));
       return [
         ...[...start, formatNumber(mm2)],
         changed(({ goodputPerSecond }) => goodputPerSecond),
@@ -35,14 +42,14 @@ export function growthTable({ before, growth }: GrowthReport): TextTable {
 }
 
 /** Where one more mm² is best spent. */
-export function growthLine({ before, growth }: GrowthReport, totalMm2: number): string {
+export function growthLine({ before, growth, areaMm2, looked }: GrowthReport): string {
   const worth = growth.filter(({ goodputPerMm2 }) => (goodputPerMm2 ?? 0) > 0);
   const [best] = worth;
   if (best === undefined) {
-    const none = before.goodputPerSecond > 0 ? "" : " (by estimate the design has none)";
+    const none = before.goodputPerSecond > 0 ? "" : ` (${LOOKED[looked]} the design has none)`;
     return `No resource alone buys more goodput with more area${none}.`;
   }
-  const average = `a mm² of the design as it stands serves ${perMm2Text(before.goodputPerSecond / totalMm2)} (by estimate)`;
+  const average = `a mm² of the design as it stands serves ${perMm2Text(before.goodputPerSecond / areaMm2)} (${LOOKED[looked]})`;
   return `One more mm² is best spent on ${best.resource}: ${perMm2Text(best.goodputPerMm2!)}${limitsText(best, worth)}; ${average}.`;
 }
 

@@ -50,7 +50,7 @@ function designOf({ id, settings, evaluations }: Candidate): Record<string, unkn
     candidate_id: id,
     settings: Object.fromEntries(settings),
     ...answerOf(evaluations.full!),
-    estimate: answerOf(evaluations.estimate!),
+    estimate: evaluations.estimate === undefined ? null : answerOf(evaluations.estimate),
   };
 }
 

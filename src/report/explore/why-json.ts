@@ -2,8 +2,8 @@ import type { StepExplanation } from "../../perf/step-explanation.ts";
 import { inSnakeCase } from "../../scenario/setting-map.ts";
 import type { Exploration } from "../../search/load-exploration.ts";
 import type { AtSlo } from "../../search/why/at-slo.ts";
-import type { EstimatedService, Growth, GrowthReport } from "../../search/why/growth-worth.ts";
-import type { AgainstRecommended, Why, WhyFound } from "../../search/why/why.ts";
+import type { CheapService, Growth, GrowthReport } from "../../search/why/growth-worth.ts";
+import type { AgainstRecommended, Die, Why, WhyFound } from "../../search/why/why.ts";
 import { explanationJsonOf } from "../explain/explanation-json.ts";
 
 /** Why a design is as good as it is, for programs: SI units, shares as fractions. */
@@ -36,13 +36,20 @@ function againstJson({ id, results, differences }: AgainstRecommended): Record<s
   };
 }
 
-function foundJson({ area, headroom, atSlo, growth }: WhyFound): Record<string, unknown> {
+function foundJson({ dies, headroom, atSlo, growth }: WhyFound): Record<string, unknown> {
   return {
     headroom: headroom.map(({ name, left }) => ({ limit: name, left })),
-    area: { total_mm2: area.totalMm2, blocks: area.blocks },
+    area: areaJson(dies[0]!),
+    ...(dies.length > 1 && {
+      area_by_pool: Object.fromEntries(dies.map((die) => [die.pool, areaJson(die)])),
+    }),
     at_slo: atSlo === undefined ? null : atSloJson(atSlo),
     one_resource_more: growth === undefined ? null : growthJson(growth),
   };
+}
+
+function areaJson({ area }: Die): Record<string, unknown> {
+  return { total_mm2: area.totalMm2, blocks: area.blocks };
 }
 
 function atSloJson({
@@ -50,18 +57,17 @@ function atSloJson({
   ratePerSecond,
   binding,
   phases,
-  decodeStep,
-  mixedStep,
+  steps: { decodes, prompts },
 }: AtSlo): Record<string, unknown> {
   const { targets, causes, phase, limit } = binding;
   return {
     ...{ has_goodput: hasGoodput, offered_rps: ratePerSecond },
     first_target: targets[0]?.target ?? null,
     targets: targets.map(({ target, missShare: miss_share, strain }) => ({ target, miss_share, strain })),
-    ...{ phase: phase ?? null, load_limit: limit },
+    ...{ phase: phase ?? null, load_limit: limit ?? null },
     causes_s: causes,
-    phases: inSnakeCase(phases),
-    steps: { decode: stepJson(decodeStep), with_prompts: stepJson(mixedStep) },
+    phases: phases === undefined ? null : inSnakeCase(phases),
+    steps: { decode: stepJson(decodes), with_prompts: stepJson(prompts) },
   };
 }
 
@@ -75,10 +81,10 @@ function growthJson({ before, growth }: GrowthReport): Record<string, unknown> {
 }
 
 function grownJson(
-  before: EstimatedService,
+  before: CheapService,
   { resource, change, mm2, after, refused, problem, beyond, goodputPerMm2 }: Growth,
 ): Record<string, unknown> {
-  const perMm2 = (of: (service: EstimatedService) => number | null) => {
+  const perMm2 = (of: (service: CheapService) => number | null) => {
     const [was, is] = [of(before), after === undefined ? null : of(after)];
     return was === null || is === null || mm2 <= 0 ? null : (is - was) / mm2;
   };
@@ -94,6 +100,6 @@ function grownJson(
   };
 }
 
-function serviceJson({ goodputPerSecond, ttftP99Seconds, tbtP99Seconds }: EstimatedService) {
+function serviceJson({ goodputPerSecond, ttftP99Seconds, tbtP99Seconds }: CheapService) {
   return { goodput_at_slo_rps: goodputPerSecond, ttft_p99_s: ttftP99Seconds, tbt_p99_s: tbtP99Seconds };
 }

@@ -4,7 +4,7 @@ import { plainTable, type TextTable } from "../plain-table.ts";
 import type { Paint } from "../terminal.ts";
 import { growthLine, growthTable } from "./growth-text.ts";
 import {
-  areaLine,
+  areaLines,
   differenceTable,
   limitsLine,
   operatorTable,
@@ -24,12 +24,10 @@ export function whyScreen({ scenario, space }: Exploration, why: Why, paint: Pai
   const growth = found?.growth;
   const parts: readonly (readonly string[])[] = [
     [paint.bold(`${scenario.name}: ${design.name}`), paint.dim(settingsText(design, space))],
-    [resultLine(why), ...(found === undefined ? [] : [limitsLine(found), areaLine(found)])],
+    [resultLine(why), ...(found === undefined ? [] : [limitsLine(found), ...areaLines(found)])],
     found?.atSlo === undefined ? [] : [...sloLines(found.atSlo), "", table(operatorTable(found.atSlo))],
     against === undefined ? [] : [table(differenceTable(why, against))],
-    found === undefined || growth === undefined
-      ? []
-      : [table(growthTable(growth)), growthLine(growth, found.area.totalMm2)],
+    growth === undefined ? [] : [table(growthTable(growth)), growthLine(growth)],
   ];
   return `${parts
     .filter((lines) => lines.length > 0)

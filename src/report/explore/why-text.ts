@@ -10,7 +10,7 @@ import type { Cause } from "../../serving/attribution/causes.ts";
 import { CAUSE_NAMES } from "../cause-names.ts";
 import { boundText } from "../explain/step-text.ts";
 import { verdict } from "../explain/verdict.ts";
-import { formatNumber, formatSeconds, formatShare, formatUnit } from "../format.ts";
+import { formatCount, formatNumber, formatSeconds, formatShare, formatUnit } from "../format.ts";
 import type { TextTable } from "../plain-table.ts";
 import { axisLabel, axisText, quantityText } from "./design-text.ts";
 import { resultLabel, resultText, resultWithin, signedPercent } from "./result-text.ts";
@@ -50,24 +50,23 @@ export function limitsLine({ headroom }: WhyFound): string {
   return `Limits, the first hit first: ${texts.join(", ")}.`;
 }
 
-/** What the die is made of. */
-export function areaLine({ area }: WhyFound): string {
-  const blocks = [...area.blocks]
-    .filter(({ mm2 }) => mm2 > 0)
-    .sort((a, b) => b.mm2 - a.mm2)
-    .map(({ name, mm2 }) => `${name} ${formatShare(mm2 / area.totalMm2)}`);
-  return `Die of ${formatNumber(area.totalMm2)} mm²: ${blocks.join(", ")}.`;
+/** What each die is made of; pools with the same die in one line. */
+export function areaLines({ dies }: WhyFound): string[] {
+  const texts = dies.map(({ area }) => {
+    const blocks = [...area.blocks]
+      .filter(({ mm2 }) => mm2 > 0)
+      .sort((a, b) => b.mm2 - a.mm2)
+      .map(({ name, mm2 }) => `${name} ${formatShare(mm2 / area.totalMm2)}`);
+    return `${formatNumber(area.totalMm2)} mm²: ${blocks.join(", ")}.`;
+  });
+  return [...new Set(texts)].map((text) => {
+    const pools = dies.flatMap(({ pool }, i) => (texts[i] === text && pool !== undefined ? [pool] : []));
+    return `Die of ${pools.length === 0 ? "" : `${pools.join(" and ")}, `}${text}`;
+  });
 }
 
 /** Where the service level breaks as the load grows, which phase that is, and what the steps of both are bound by. */
-export function sloLines({
-  hasGoodput,
-  ratePerSecond,
-  binding,
-  phases,
-  decodeStep,
-  mixedStep,
-}: AtSlo): string[] {
+export function sloLines({ hasGoodput, ratePerSecond, binding, phases, steps }: AtSlo): string[] {
   const { targets, causes, phase, limit } = binding;
   const misses = targets.map(({ target, missShare, strain }) =>
     missShare === null
@@ -83,10 +82,12 @@ export function sloLines({
     ...(causes === null || phase === undefined
       ? []
       : [
-          `Bound by ${phase}; a growing load fills the ${limit} first. What missed ${targets[0]!.target} took, on average: ${causesText(causes)}.`,
+          `Bound by ${phase}${limit === undefined ? "." : `; a growing load fills the ${limit} first.`} What missed ${targets[0]!.target} took, on average: ${causesText(causes)}.`,
         ]),
-    `Steps there: ${formatSeconds(phases.decodeStepSeconds)} with decodes alone, ${formatSeconds(phases.mixedStepSeconds)} with prompts, which take ${formatShare(phases.prefillShare)} of the time.`,
-    ...[decodeStep, mixedStep].map(verdict),
+    phases === undefined
+      ? `Steps there: ${formatSeconds(steps.decodes.seconds)} with ${formatCount(steps.decodes.batch.decodeSequences)} decodes, ${formatSeconds(steps.prompts.seconds)} with a prompt of ${formatCount(steps.prompts.batch.promptTokens)} tokens.`
+      : `Steps there: ${formatSeconds(phases.decodeStepSeconds)} with decodes alone, ${formatSeconds(phases.mixedStepSeconds)} with prompts, which take ${formatShare(phases.prefillShare)} of the time.`,
+    ...[steps.decodes, steps.prompts].map(verdict),
   ];
 }
 
@@ -100,7 +101,7 @@ function causesText(causes: Readonly<Record<Cause, number>>): string {
 }
 
 /** The operators that take the most time in either step, where they run and what binds them. */
-export function operatorTable({ decodeStep, mixedStep }: AtSlo): TextTable {
+export function operatorTable({ steps }: AtSlo): TextTable {
   const rowsOf = (phase: string, { operators, seconds, request }: StepExplanation) =>
     [...operators]
       .sort((a, b) => b.seconds - a.seconds)
@@ -111,7 +112,7 @@ export function operatorTable({ decodeStep, mixedStep }: AtSlo): TextTable {
       ]);
   return {
     head: ["step", "operator", "share", "on", "bound by", "busy"],
-    rows: [...rowsOf("decodes alone", decodeStep), ...rowsOf("with prompts", mixedStep)],
+    rows: [...rowsOf("decodes alone", steps.decodes), ...rowsOf("with prompts", steps.prompts)],
   };
 }
 

@@ -7,9 +7,11 @@ import {
   WATTS_PER_MM2,
 } from "../../hardware/feasibility.ts";
 import { MEMORY_KINDS, NUMBERED_SETTINGS, numbersOf, type DesignNumbers } from "../space/design-numbers.ts";
+import { decidingAxes, type DecidingAxes } from "../space/pool-settings.ts";
 import type { Point, Space } from "../space/space.ts";
 import { figureDesign, knowsProcess, type DesignFigures } from "./fast-figures.ts";
-import { excess, LIMITED, type Constraint, type Limited } from "./limits.ts";
+import { furthest, nameInPool, RefusalTally, type AppliedLimit, type DeviceKind } from "./feasibility.ts";
+import { excess, isOfDevice, LIMITED, type Constraint, type Limited } from "./limits.ts";
 
 /** What cannot be made or cooled, whatever the limits of a search: the rules of `checkFeasible`. */
 const RULES = [
@@ -29,99 +31,96 @@ const IS_HBM = MEMORY_KINDS.map((kind) => kind.startsWith("hbm"));
 interface Writer {
   readonly axis: number;
   readonly write: (numbers: DesignNumbers, value: number) => void;
-  /** What the base has there, for an axis that does not matter. */
-  readonly base: number;
+  /** What stands there for an axis that does not matter; undefined for what a weaker axis has written. */
+  readonly otherwise: number | undefined;
   /** For a choice: the number of each of its names. */
   readonly codes: Float64Array | undefined;
 }
 
-/**
- * Whether designs of a space can be made and are within the limits, without building them: some millions a second. Agrees
- * with `checkFeasible` and the same limits on the device itself.
- */
-export class FeasibilityCheck {
-  /** Names of all that a design may be beyond, in the order of `excesses`. */
+/** The pools whose devices are of one kind. */
+interface OfPools {
   readonly names: readonly string[];
+  /** Whether other pools have devices of another kind, so that limits have to say whose they are. */
+  readonly apart: boolean;
+  readonly deciding: DecidingAxes;
+}
+
+/**
+ * Feasibility of the devices of one kind: some millions of designs a second. Agrees with `checkFeasible` and the same limits on
+ * the device itself.
+ */
+export class FeasibilityCheck implements DeviceKind {
+  readonly names: readonly string[];
+  readonly limits: readonly AppliedLimit[];
+  readonly kinds: readonly DeviceKind[] = [this];
+  readonly pools: readonly string[];
+  readonly label: string | undefined;
+  readonly deciding: DecidingAxes;
   readonly #limits: readonly { readonly constraint: Constraint; readonly fast: Limited["fast"] }[];
   readonly #numbers: DesignNumbers;
   readonly #figures: DesignFigures = { dieMm2: 0, peakWatts: 0, dieWatts: 0 };
   readonly #writers: readonly Writer[];
   readonly #excesses: Float64Array;
-  readonly #refusals: Float64Array;
-  #checked = 0;
+  readonly #tally: RefusalTally;
 
-  constructor(space: Space, base: HdaDevice, constraints: readonly Constraint[]) {
-    this.names = [...RULES, ...constraints.map(({ name }) => name)];
-    this.#limits = constraints.map((constraint) => ({ constraint, fast: LIMITED[constraint.name].fast }));
+  /** @param constraints of which those on single devices are judged here */
+  constructor(
+    space: Space,
+    base: HdaDevice,
+    constraints: readonly Constraint[],
+    { names, apart, deciding }: OfPools = { names: [], apart: false, deciding: decidingAxes(space.axes) },
+  ) {
+    const pool = apart ? names.join("+") : undefined;
+    const own = constraints.filter(isOfDevice);
+    this.names = [...RULES, ...own.map(({ name }) => name)].map((name) => nameInPool(pool, name));
+    this.limits = own.map((constraint) => ({ constraint, pool }));
+    this.pools = names;
+    this.label = pool;
+    this.deciding = deciding;
+    this.#limits = own.map((constraint) => ({ constraint, fast: LIMITED[constraint.name].fast }));
     const numbers = numbersOf(base);
     this.#numbers = numbers;
     this.#excesses = new Float64Array(this.names.length);
-    this.#refusals = new Float64Array(this.names.length);
-    this.#writers = space.axes.flatMap((axis, index): Writer[] => {
-      const setting = NUMBERED_SETTINGS[axis.path];
-      if (setting === undefined) return [];
-      const { slot, write, names } = setting;
-      const codes =
-        axis.kind === "choice" && names !== undefined
-          ? Float64Array.from(axis.choices, (name) => names.indexOf(String(name)))
-          : undefined;
-      return [{ axis: index, write, base: numbers[slot], codes }];
-    });
-  }
-
-  /** Sum of the shares by which a design is beyond what holds for it; 0 for one that can be made within the limits. */
-  violation(point: Point): number {
-    this.#judge(point);
-    const excesses = this.#excesses;
-    let sum = 0;
-    let most = 0;
-    for (let i = 0; i < excesses.length; i++) {
-      if (excesses[i]! > 0) sum += excesses[i]!;
-      if (excesses[i]! > excesses[most]!) most = i;
-    }
-    this.#checked++;
-    if (sum > 0) this.#refusals[most]!++;
-    return sum;
-  }
-
-  /** How many of `names`, the last of them, are limits of the search; the others no limit can loosen. */
-  get limitCount(): number {
-    return this.#limits.length;
-  }
-
-  /** Designs that were asked about so far. */
-  get checked(): number {
-    return this.#checked;
-  }
-
-  /** How many of these were refused, by what each was furthest beyond. */
-  get refusals(): Readonly<Record<string, number>> {
-    return Object.fromEntries(
-      this.names.flatMap((name, i) => (this.#refusals[i]! > 0 ? [[name, this.#refusals[i]!]] : [])),
+    this.#tally = new RefusalTally(this.names);
+    this.#writers = Object.entries(NUMBERED_SETTINGS).flatMap(([path, { slot, write, names: words }]) =>
+      deciding(path).map((index, place): Writer => {
+        const axis = space.axes[index]!;
+        const codes =
+          axis.kind === "choice" && words !== undefined
+            ? Float64Array.from(axis.choices, (name) => words.indexOf(String(name)))
+            : undefined;
+        return { axis: index, write, otherwise: place === 0 ? numbers[slot] : undefined, codes };
+      }),
     );
   }
 
-  /** Name of what the design is furthest beyond, or nearest to. */
-  binding(point: Point): string {
+  violation(point: Point): number {
     this.#judge(point);
-    let most = 0;
-    for (let i = 1; i < this.#excesses.length; i++) if (this.#excesses[i]! > this.#excesses[most]!) most = i;
-    return this.names[most]!;
+    return this.#tally.count(this.#excesses);
   }
 
-  /** What the design has of each limited thing, in the order of the constraints. */
+  get checked(): number {
+    return this.#tally.checked;
+  }
+
+  get refusals(): Readonly<Record<string, number>> {
+    return this.#tally.refusals;
+  }
+
+  binding(point: Point): string {
+    return this.names[furthest(this.excesses(point))]!;
+  }
+
   limitValues(point: Point): number[] {
     this.#judge(point);
     return this.#limits.map(({ fast }) => fast(this.#numbers, this.#figures));
   }
 
-  /** The numbers of a design and what follows from them; reused by the next call. */
   figuresOf(point: Point): { readonly numbers: DesignNumbers; readonly figures: DesignFigures } {
     this.#judge(point);
     return { numbers: this.#numbers, figures: this.#figures };
   }
 
-  /** By how much of each limit the design is beyond it, in the order of `names`; reused by the next call. */
   excesses(point: Point): Float64Array {
     this.#judge(point);
     return this.#excesses;
@@ -131,9 +130,10 @@ export class FeasibilityCheck {
     const n = this.#numbers;
     const writers = this.#writers;
     for (let i = 0; i < writers.length; i++) {
-      const { axis, write, base, codes } = writers[i]!;
+      const { axis, write, otherwise, codes } = writers[i]!;
       const value = point[axis]!;
-      write(n, Number.isNaN(value) ? base : codes === undefined ? value : codes[value]!);
+      if (!Number.isNaN(value)) write(n, codes === undefined ? value : codes[value]!);
+      else if (otherwise !== undefined) write(n, otherwise);
     }
     const out = this.#excesses;
     if (!knowsProcess(n.nanometres)) {

@@ -2,10 +2,11 @@ import { deviceAreaMm2 } from "../../hardware/area.ts";
 import { deviceCost } from "../../hardware/cost/device-cost.ts";
 import type { Device } from "../../hardware/device.ts";
 import { peakWatts } from "../../hardware/power.ts";
+import type { ResultName } from "../evaluation/results.ts";
 import type { DesignNumbers } from "../space/design-numbers.ts";
 import { fastDieDollars, fastGoodsDollars, type DesignFigures } from "./fast-figures.ts";
 
-/** What a search may put a limit on, of one device. */
+/** What a search may put a limit on, of each device. */
 export const LIMITED = {
   area: limited(
     "mm²",
@@ -49,7 +50,22 @@ export const LIMITED = {
   ),
 } as const;
 
-export type LimitName = keyof typeof LIMITED;
+/** The same of all devices of a system together: results that follow from a design alone. */
+export const SYSTEM_LIMITED = {
+  system_area: { unit: "mm²", result: "area_mm2" },
+  system_peak_power: { unit: "W", result: "peak_w" },
+  system_price: { unit: "$", result: "price_dollars" },
+  devices: { unit: "devices", result: "devices" },
+} as const satisfies Readonly<Record<string, { readonly unit: string; readonly result: ResultName }>>;
+
+export type DeviceLimitName = keyof typeof LIMITED;
+export type SystemLimitName = keyof typeof SYSTEM_LIMITED;
+export type LimitName = DeviceLimitName | SystemLimitName;
+
+export const LIMIT_NAMES = [...Object.keys(LIMITED), ...Object.keys(SYSTEM_LIMITED)] as [
+  LimitName,
+  ...LimitName[],
+];
 
 export interface Limited {
   /** For people. */
@@ -63,11 +79,26 @@ function limited(unit: string, fast: Limited["fast"], of: Limited["of"]): Limite
   return { unit, fast, of };
 }
 
-/** A limit in SI base units, of one device. */
-export interface Constraint {
-  readonly name: LimitName;
+/** A limit in SI base units, of each device or of all together. */
+export interface Constraint<Name extends LimitName = LimitName> {
+  readonly name: Name;
   readonly atMost?: number | undefined;
   readonly atLeast?: number | undefined;
+}
+
+export function isOfDevice(constraint: Constraint): constraint is Constraint<DeviceLimitName> {
+  return constraint.name in LIMITED;
+}
+
+export function isOfSystem(constraint: Constraint): constraint is Constraint<SystemLimitName> {
+  return constraint.name in SYSTEM_LIMITED;
+}
+
+/** The unit of a limit, for people. */
+export function limitUnit(name: LimitName): string {
+  return name in LIMITED
+    ? LIMITED[name as DeviceLimitName].unit
+    : SYSTEM_LIMITED[name as SystemLimitName].unit;
 }
 
 /** How far beyond a constraint a value is, as a share of the limit; 0 or less within it. */

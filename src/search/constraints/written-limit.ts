@@ -1,6 +1,6 @@
 import { InputError } from "../../core/errors.ts";
 import { parseQuantity, type QuantityKind } from "../../core/units.ts";
-import { LIMITED, type Constraint, type LimitName } from "./limits.ts";
+import { limitUnit, type Constraint, type LimitName } from "./limits.ts";
 
 /** How limits are written that are not plain numbers. */
 const WRITTEN: Partial<Record<LimitName, { readonly kind: QuantityKind; readonly base: string }>> = {
@@ -9,6 +9,8 @@ const WRITTEN: Partial<Record<LimitName, { readonly kind: QuantityKind; readonly
   memory_bandwidth: { kind: "bytesPerSecond", base: "B/s" },
   memory_capacity: { kind: "bytes", base: "B" },
   p2p_bandwidth: { kind: "bytesPerSecond", base: "B/s" },
+  system_area: { kind: "mm2", base: "mm2" },
+  system_peak_power: { kind: "watts", base: "W" },
 };
 
 /**
@@ -16,7 +18,7 @@ const WRITTEN: Partial<Record<LimitName, { readonly kind: QuantityKind; readonly
  * @throws InputError for another kind of quantity, and for what is not above 0
  */
 export function readLimit(name: LimitName, amount: number | string): number {
-  const { unit } = LIMITED[name];
+  const unit = limitUnit(name);
   const kind = WRITTEN[name]?.kind;
   const expected = `one above 0 in ${unit}`;
   const refuse = () => new InputError({ message: "not a limit:", found: amount, expected });

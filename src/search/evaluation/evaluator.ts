@@ -1,5 +1,5 @@
 import { estimate, type Estimate, type EstimateRequest } from "../../analysis/estimate/estimate.ts";
-import { estimateRequest, trafficOf } from "../../analysis/estimate/scenario-estimate.ts";
+import { coversSystem, estimateRequest, trafficOf } from "../../analysis/estimate/scenario-estimate.ts";
 import { sectionsOf } from "../../analysis/experiment/supplies.ts";
 import { meanInterval } from "../../analysis/statistics/confidence-interval.ts";
 import { atRate, type TrafficProfile } from "../../analysis/estimate/traffic-profile.ts";
@@ -15,9 +15,11 @@ import type { SloConfig } from "../../serving/config.ts";
 import type { RequestTable } from "../../workload/request.ts";
 import { scaleRate } from "../../workload/transforms/rate-scale.ts";
 import { selectFirst } from "../../workload/transforms/selection.ts";
-import { excess, LIMITED, type Constraint } from "../constraints/limits.ts";
+import type { Constraint } from "../constraints/limits.ts";
+import { limitExcesses } from "../constraints/broken-limit.ts";
 import type { WrittenSetting } from "../space/space.ts";
-import { withDeviceResults } from "./device-results.ts";
+import { deviceResultsOf, withDeviceResults } from "./device-results.ts";
+import { withoutIdleTransfer } from "./idle-transfer.ts";
 import { estimatedService, SERVICE_METRICS } from "./estimated-service.ts";
 import { rateOf, replayedService } from "./replayed-service.ts";
 import { RESULT_NAMES, type Results } from "./results.ts";
@@ -62,6 +64,12 @@ export type Evaluation =
     }
   | { readonly kind: "refused"; readonly constraint: string; readonly problem: string };
 
+/** Mean output tokens of a request, and the busy share (0..1) of each resource, mean over the devices. */
+interface Load {
+  readonly tokensPerRequest: number;
+  readonly utilization: Estimate["utilization"];
+}
+
 /** Sections of the requests that stand for repetitions: as many as have a thousand requests each, within bounds. */
 const FEWEST_SECTIONS = 5;
 const MOST_SECTIONS = 10;
@@ -78,7 +86,7 @@ export class Evaluator {
   constructor(study: Study, files: ScenarioFiles) {
     this.#study = study;
     const { base, traffic, table, sliceRequests } = study;
-    this.#variants = new SystemVariants(base, traffic.slo, files);
+    this.#variants = new SystemVariants(base, traffic.slo, files, withoutIdleTransfer);
     this.#slice = selectFirst(table, sliceRequests);
     this.#sections = sectionsOf({ kind: "table", table }, sectionCount(table)).map((section) =>
       section.kind === "table" ? section.table : table,
@@ -89,14 +97,13 @@ export class Evaluator {
   evaluate({ settings, fidelity, guessPerSecond, unlimited }: EvaluationJob): Evaluation {
     try {
       const system = this.systemOf(settings);
-      const beyond = (unlimited ? [] : this.#study.constraints).find(
-        (constraint) => excess(constraint, LIMITED[constraint.name].of(system.device)) > 0,
-      );
-      if (beyond !== undefined)
-        return { kind: "refused", constraint: beyond.name, problem: `beyond ${beyond.name}` };
+      const limits = unlimited ? [] : limitExcesses(system, this.#study.constraints);
+      const beyond = limits.find(({ excess }) => excess > 0)?.name;
+      if (beyond !== undefined) return { kind: "refused", constraint: beyond, problem: `beyond ${beyond}` };
       if (fidelity === "estimate") return this.#estimated(system);
+      const known = deviceResultsOf(system);
       const served = (table: RequestTable) =>
-        withDeviceResults(system, replayedService(this.#study.traffic, system, table, guessPerSecond));
+        withDeviceResults(known, replayedService(this.#study.traffic, system, table, guessPerSecond));
       if (fidelity === "slice") return { kind: "done", results: served(this.#slice) };
       const sections = this.#sections.map(served);
       return {
@@ -126,7 +133,7 @@ export class Evaluator {
     const { limit, resource } = found.saturation;
     return {
       kind: "done",
-      results: withDeviceResults(system, estimatedService(found)),
+      results: withDeviceResults(deviceResultsOf(system), estimatedService(found)),
       bound: { limit, resource },
     };
   }
@@ -163,6 +170,18 @@ export class Evaluator {
       this.#profiles.get(maxModelLen) ?? trafficOf({ kind: "table", table: this.#study.table }, system);
     this.#profiles.set(maxModelLen, known);
     return known;
+  }
+
+  /** What a system has to do under the requests of the study: by estimate, by a replay where no formula covers it. */
+  loadOf(system: System): Load {
+    if (coversSystem(system)) {
+      const { saturation, utilization } = this.estimateOf(system);
+      const tokensPerRequest = saturation.outputTokensPerSecond / saturation.requestsPerSecond;
+      return { tokensPerRequest, utilization };
+    }
+    const { metrics } = this.replayAt(system, rateOf(this.#study.table));
+    const { generatedTokens, counts, utilization } = metrics;
+    return { tokensPerRequest: generatedTokens / Math.max(1, counts.completed), utilization };
   }
 
   /** Replays the requests of the study at another rate, and keeps what those waited for that missed their targets. */

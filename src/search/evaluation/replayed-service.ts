@@ -1,18 +1,16 @@
 import { REQUEST_SHARE } from "../../analysis/estimate/slo-judgement.ts";
-import { idleWatts } from "../../hardware/power.ts";
-import { deviceCount } from "../../models/parallelism.ts";
 import { replay, type ReplayOptions } from "../../scenario/replay.ts";
 import type { System, Traffic } from "../../scenario/scenario.ts";
 import type { RunMetrics } from "../../serving/result.ts";
 import type { RequestTable } from "../../workload/request.ts";
 import { scaleRate } from "../../workload/transforms/rate-scale.ts";
 import { capacityNear } from "./capacity.ts";
-import type { ServiceResults } from "./device-results.ts";
+import { idleWattsOf, type ServiceResults } from "./device-results.ts";
 
 /**
  * How a system serves requests by simulation: latencies as the requests come, and the largest rate within the SLO by
  * replaying them faster or slower.
- * @param guessPerSecond of that rate, to start from
+ * @param guessPerSecond of that rate, to start from; 0 for none
  */
 export function replayedService(
   traffic: Traffic,
@@ -29,9 +27,10 @@ export function replayedService(
       { mode: "fast-forward", timelineSeconds: 0, ...options },
     ).metrics;
   const metrics = run(table);
-  const goodput = capacityNear(guessPerSecond > 0 ? guessPerSecond : ownRate, (rate) =>
-    meetsTargets(run(scaleRate(table, rate / ownRate), { mostMisses: mostMisses(table) })),
-  );
+  const meets = (rate: number) =>
+    meetsTargets(run(scaleRate(table, rate / ownRate), { mostMisses: mostMisses(table) }));
+  const blind = guessPerSecond === 0;
+  const goodput = capacityNear(blind ? ownRate : guessPerSecond, meets, blind);
   return {
     goodput_at_slo_rps: goodput,
     ttft_p50_s: metrics.ttft.p50,
@@ -62,11 +61,7 @@ export function meetsTargets({ slo }: RunMetrics): boolean {
 }
 
 /** Joules of all devices, idle ones included, for each token that was generated. */
-export function joulesPerToken(
-  { device, replicas, parallelism }: System,
-  metrics: RunMetrics,
-): number | null {
-  const idle = idleWatts(device) * replicas * deviceCount(parallelism);
-  const joules = idle * metrics.durationSeconds + metrics.dynamicJoules;
+export function joulesPerToken(system: System, metrics: RunMetrics): number | null {
+  const joules = idleWattsOf(system) * metrics.durationSeconds + metrics.dynamicJoules;
   return metrics.generatedTokens > 0 ? joules / metrics.generatedTokens : null;
 }

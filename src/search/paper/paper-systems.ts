@@ -2,7 +2,7 @@ import { findDevice } from "../../hardware/catalog.ts";
 import type { ScenarioFiles } from "../../scenario/files.ts";
 import type { Traffic } from "../../scenario/scenario.ts";
 import { Evaluator, type Study } from "../evaluation/evaluator.ts";
-import { servingChoices } from "../findings.ts";
+import { servingChoices } from "../comparisons.ts";
 import type { Space, WrittenSetting } from "../space/space.ts";
 import type { Choices } from "./contenders.ts";
 import type { Contender } from "./service.ts";

@@ -84,6 +84,13 @@ export function unitOf(axis: FreeAxis, value: number): number {
   }
 }
 
+/** The value of a numeric axis with the smallest difference. */
+export function nearestOn(axis: LevelAxis | RangeAxis, value: number): number {
+  return axis.kind === "levels"
+    ? axis.levels[nearestLevel(axis.levels, value)]!
+    : Math.min(Math.max(value, axis.from), axis.to);
+}
+
 /** Index of the level with the smallest difference. */
 function nearestLevel(levels: readonly number[], value: number): number {
   let nearest = 0;

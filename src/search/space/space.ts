@@ -1,8 +1,7 @@
 import { InputError } from "../../core/errors.ts";
 import { writeQuantity, type QuantityKind } from "../../core/units.ts";
 import type { Setting } from "../../scenario/setting-map.ts";
-import { READABLE_SETTINGS } from "./base-values.ts";
-import { levelCount, neighbours, unitOf, valueAt, type Axis, type FreeAxis } from "./axis.ts";
+import { levelCount, nearestOn, neighbours, unitOf, valueAt, type Axis, type FreeAxis } from "./axis.ts";
 import { parseExpression, type Expression, type Value } from "./expression.ts";
 
 /**
@@ -30,15 +29,22 @@ export class Space {
   /** Axes in an order in which each comes after all that it reads. */
   readonly #order: readonly number[];
   readonly #baseValue: (path: string) => Value | undefined;
+  readonly #readable: readonly string[];
   #current: Point = new Float64Array();
   readonly #valueOf = (path: string): Value => this.#read(path);
 
   /**
    * @param baseValue a setting of the base scenario, for formulas; undefined for one that they cannot read
+   * @param readable names of those that they can, to suggest from
    * @throws InputError for a formula that cannot be read, that reads what is not known, or that depends on itself
    */
-  constructor(axes: readonly Axis[], baseValue: (path: string) => Value | undefined) {
+  constructor(
+    axes: readonly Axis[],
+    baseValue: (path: string) => Value | undefined,
+    readable: readonly string[] = [],
+  ) {
     this.axes = axes;
+    this.#readable = readable;
     this.#baseValue = baseValue;
     this.#index = new Map(axes.map(({ path }, i) => [path, i]));
     this.freeAxes = axes.flatMap((axis, i) => (axis.kind === "tied" ? [] : [i]));
@@ -100,15 +106,31 @@ export class Space {
     );
   }
 
-  /** Fills in ties and takes out what no condition lets matter, in place. */
+  /** Settings that the formulas of an axis read. */
+  readsOf(index: number): readonly string[] {
+    const { tie, when } = this.#compiled[index]!;
+    return [...(tie?.reads ?? []), ...(when?.reads ?? [])];
+  }
+
+  /**
+   * Fills in ties and takes out what no condition lets matter, in place. What comes to matter without a value starts from the
+   * base's, or the nearest to it.
+   */
   complete(point: Point): Point {
     this.#current = point;
     for (const index of this.#order) {
-      const { tie, when } = this.#compiled[index]!;
+      const { axis, tie, when } = this.#compiled[index]!;
       if (when !== undefined && when.evaluate(this.#valueOf) !== true) point[index] = NaN;
       else if (tie !== undefined) point[index] = Number(tie.evaluate(this.#valueOf));
+      else if (Number.isNaN(point[index]!)) point[index] = this.#start(axis as FreeAxis);
     }
     return point;
+  }
+
+  #start(axis: FreeAxis): number {
+    const base = this.#baseValue(axis.path);
+    if (axis.kind === "choice") return Math.max(0, axis.choices.indexOf(base as Setting));
+    return typeof base === "number" ? nearestOn(axis, base) : valueAt(axis, 0.5);
   }
 
   /** The same design with one free axis changed. */
@@ -153,7 +175,7 @@ export class Space {
     const order: number[] = [];
     const state = new Map<number, "open" | "done">();
     const visit = (index: number, way: readonly string[]): void => {
-      const { axis, tie, when } = this.#compiled[index]!;
+      const { axis } = this.#compiled[index]!;
       if (state.get(index) === "done") return;
       if (state.get(index) === "open") {
         throw new InputError({
@@ -163,7 +185,7 @@ export class Space {
         });
       }
       state.set(index, "open");
-      for (const path of [...(tie?.reads ?? []), ...(when?.reads ?? [])]) {
+      for (const path of this.readsOf(index)) {
         const read = this.#index.get(path);
         if (read !== undefined) visit(read, [...way, axis.path]);
         else if (this.#baseValue(path) === undefined) {
@@ -171,7 +193,7 @@ export class Space {
             key: `explore.space.${axis.path}`,
             message: "the formula reads an unknown setting:",
             found: path,
-            accepted: [...this.#index.keys(), ...READABLE_SETTINGS],
+            accepted: [...this.#index.keys(), ...this.#readable],
             expected: "a setting of the space, of the device, or of serving and cluster",
           });
         }

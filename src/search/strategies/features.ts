@@ -19,16 +19,18 @@ export type Features = (point: Point) => Float64Array;
 export function featuresOf({ space, feasibility, seed }: SearchProblem): Features {
   const raw: ((point: Point) => number)[] = space.axes.flatMap((axis, index) => readersOf(axis, index));
   if (feasibility !== undefined) {
-    raw.push(...DERIVED.map((derived) => (point: Point) => derived(feasibility.figuresOf(point).numbers)));
-    const budget = space.axes.findIndex(({ path }) => path === "serving.max_num_batched_tokens");
-    const devices = space.axes.findIndex(({ path }) => path === "cluster.tensor_parallel");
-    if (budget >= 0) {
-      // What a full step takes: tokens over the multiply-adds a second of all devices that work on it.
-      raw.push(
-        (point) =>
-          Math.log(point[budget]! / (devices < 0 ? 1 : point[devices]!)) -
-          logPeak(feasibility.figuresOf(point).numbers),
-      );
+    for (const kind of feasibility.kinds) {
+      raw.push(...DERIVED.map((derived) => (point: Point) => derived(kind.figuresOf(point).numbers)));
+      const budget = kind.deciding("serving.max_num_batched_tokens").at(-1);
+      const devices = kind.deciding("cluster.tensor_parallel").at(-1);
+      if (budget !== undefined) {
+        // What a full step takes: tokens over the multiply-adds a second of all devices that work on it.
+        raw.push(
+          (point) =>
+            Math.log(point[budget]! / (devices === undefined ? 1 : point[devices]!)) -
+            logPeak(kind.figuresOf(point).numbers),
+        );
+      }
     }
   }
   const sequence = new SobolSequence(space.dimensions, seed, "features");

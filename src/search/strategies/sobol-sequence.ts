@@ -1,5 +1,4 @@
-import { InputError } from "../../core/errors.ts";
-import { randomStream } from "../../core/random.ts";
+import { randomStream, type Random } from "../../core/random.ts";
 
 /**
  * Direction numbers from the second dimension on: degree and coefficients of a primitive polynomial, first odd integers (S.
@@ -31,34 +30,37 @@ const DIRECTIONS: readonly (readonly [degree: number, coefficients: number, firs
 export const MOST_DIMENSIONS = DIRECTIONS.length + 1;
 const BITS = 31;
 
-/** Points that fill the unit cube evenly, shifted digit by digit by the seed; the first 2^k are one in each 2^-k part of every axis. */
+/**
+ * Points that fill the unit cube evenly, shifted digit by digit by the seed; the first 2^k are one in each 2^-k part of every axis.
+ * Axes beyond those that there are direction numbers for are drawn at random (the mixed strategy of J. Spanier, "Quasi-Monte Carlo
+ * methods for particle transport problems", 1995).
+ */
 export class SobolSequence {
   readonly #directions: readonly Int32Array[];
   readonly #shift: Int32Array;
   readonly #state: Int32Array;
+  readonly #beyond: number;
+  readonly #draw: Random;
   #index = 0;
 
-  /** @throws InputError for more dimensions than there are direction numbers for */
   constructor(dimensions: number, seed: number, name = "sobol") {
-    if (dimensions > MOST_DIMENSIONS) {
-      throw new InputError({
-        key: "explore.space",
-        message: "too many free axes:",
-        found: dimensions,
-        expected: `at most ${MOST_DIMENSIONS}; tie some to others`,
-      });
-    }
     const random = randomStream(seed, name);
-    this.#directions = Array.from({ length: dimensions }, (_, dimension) => directionsOf(dimension));
-    this.#shift = Int32Array.from({ length: dimensions }, () => Math.floor(random() * 2 ** BITS));
+    const length = Math.min(dimensions, MOST_DIMENSIONS);
+    this.#beyond = dimensions - length;
+    this.#draw = randomStream(seed, `${name} beyond`);
+    this.#directions = Array.from({ length }, (_, dimension) => directionsOf(dimension));
+    this.#shift = Int32Array.from({ length }, () => Math.floor(random() * 2 ** BITS));
     this.#state = Int32Array.from(this.#shift);
   }
 
   next(): Float64Array {
-    const point = Float64Array.from(this.#state, (bits) => bits / 2 ** BITS);
+    const { length } = this.#state;
+    const point = new Float64Array(length + this.#beyond);
+    for (let d = 0; d < length; d++) point[d] = this.#state[d]! / 2 ** BITS;
+    for (let d = length; d < point.length; d++) point[d] = this.#draw();
     const flipped = Math.log2(~this.#index & (this.#index + 1)); // The lowest bit of the index that is 0.
     this.#index++;
-    for (let d = 0; d < this.#state.length; d++) this.#state[d]! ^= this.#directions[d]![flipped]!;
+    for (let d = 0; d < length; d++) this.#state[d]! ^= this.#directions[d]![flipped]!;
     return point;
   }
 }

@@ -1,7 +1,8 @@
 import { leastLocalBytes } from "../../hardware/feasibility.ts";
-import type { FreeAxis } from "../space/axis.ts";
-import { NUMBERED_SETTINGS, numbersOf, type DesignNumbers } from "../space/design-numbers.ts";
-import type { Point } from "../space/space.ts";
+import type { DeviceKind } from "../constraints/feasibility.ts";
+import type { Axis, FreeAxis } from "../space/axis.ts";
+import type { DesignNumbers } from "../space/design-numbers.ts";
+import type { Point, Space } from "../space/space.ts";
 import { violationOf, type SearchProblem } from "./strategy.ts";
 
 /** Weights are streamed in two bytes each. */
@@ -11,35 +12,40 @@ const SKELETON_LEVELS = 6;
 /** Local SRAM in tiles of the arrays, and batch lanes of the trees, that are tried. */
 const TILES = [1, 2, 4];
 const LANES = [1, 4, 16];
+/** Designs of the kinds so far from which the next kind is sized. */
+const MOST_SIZED = 12;
 
 /**
  * Designs sized in the order of the paper: the memory as fast as allowed; for each choice of cores and rows, MAC trees that
  * consume what the memory gives; SRAM for a few tiles; links and networks as fast as allowed; then the widest arrays for
- * which there is area left. Settings that do not vary stay as they are.
+ * which there is area left. Settings that do not vary stay as they are. Where pools have devices of different kinds, these are
+ * sized one after the other.
  */
 export function stagedDesigns(problem: SearchProblem): Point[] {
-  const { space, base } = problem;
-  if (base === undefined) return [];
-  const axes = new Map(space.freeAxes.map((index) => [space.axes[index]!.path, index]));
+  const { space, feasibility } = problem;
+  if (feasibility === undefined) return [];
+  let sized = [space.at(new Float64Array(space.dimensions).fill(0.5))];
+  for (const kind of feasibility.kinds) {
+    const every = Math.ceil(sized.length / MOST_SIZED);
+    sized = sized.filter((_, i) => i % every === 0).flatMap((from) => sizedFrom(space, kind, from));
+  }
+  const isOneKind = feasibility === feasibility.kinds[0];
+  return isOneKind ? sized : sized.filter((point) => violationOf(problem, point) === 0);
+}
+
+/** The devices of one kind sized, all else as it is. */
+function sizedFrom(space: Space, kind: DeviceKind, from: Point): Point[] {
+  const freeAxis = (path: string) => kind.deciding(path).findLast((index) => space.freeAxes.includes(index));
   const set = (point: Point, path: string, target: number): Point => {
-    const index = axes.get(path);
+    const index = freeAxis(path);
     if (index === undefined || Number.isNaN(point[index]!)) return point;
     return space.with(point, index, leastFrom(space.axes[index] as FreeAxis, target));
   };
-  const numbers = (point: Point): DesignNumbers => {
-    const known = numbersOf(base);
-    space.axes.forEach(({ path, kind }, i) => {
-      const setting = NUMBERED_SETTINGS[path];
-      if (setting !== undefined && kind !== "choice" && !Number.isNaN(point[i]!))
-        known[setting.slot] = point[i]!;
-    });
-    return known;
-  };
-  const middle = space.at(new Float64Array(space.dimensions).fill(0.5));
-  const fast = FASTEST.reduce((point, path) => largestAllowed(problem, point, axes.get(path)), middle);
+  const numbers = (point: Point): DesignNumbers => ({ ...kind.figuresOf(point).numbers });
+  const fast = FASTEST.reduce((point, path) => largestAllowed(space, kind, point, freeAxis(path)), from);
   const found: Point[] = [];
-  for (const cores of sample(space.axes[axes.get("device.cores") ?? -1])) {
-    for (const rows of sample(space.axes[axes.get("device.systolic_array.rows") ?? -1])) {
+  for (const cores of sample(space.axes[freeAxis("device.cores") ?? -1])) {
+    for (const rows of sample(space.axes[freeAxis("device.systolic_array.rows") ?? -1])) {
       let skeleton = fast;
       if (cores !== undefined) skeleton = set(skeleton, "device.cores", cores);
       if (rows !== undefined) skeleton = set(skeleton, "device.systolic_array.rows", rows);
@@ -48,7 +54,7 @@ export function stagedDesigns(problem: SearchProblem): Point[] {
           const laned = set(skeleton, "device.mac_tree.reuse", lanes);
           const point = set(laned, "device.mac_tree.trees_per_core", treesToKeepUp(numbers(laned)));
           // Columns last, from the widest down; then SRAM for the tile that they make.
-          const columns = axes.get("device.systolic_array.columns");
+          const columns = freeAxis("device.systolic_array.columns");
           const widths = columns === undefined ? [undefined] : descending(space.axes[columns] as FreeAxis);
           for (const width of widths) {
             const wide = width === undefined ? point : space.with(point, columns!, width);
@@ -58,7 +64,7 @@ export function stagedDesigns(problem: SearchProblem): Point[] {
               "device.local_sram_per_core",
               tiles * leastLocalBytes(arraysPerCore, r, c),
             );
-            if (violationOf(problem, sized) > 0) continue;
+            if (kind.violation(sized) > 0) continue;
             found.push(sized);
             break;
           }
@@ -78,12 +84,12 @@ function treesToKeepUp(n: DesignNumbers): number {
   return Math.ceil(wordsPerCycle / (n.cores * n.treeWidth));
 }
 
-function largestAllowed(problem: SearchProblem, point: Point, index: number | undefined): Point {
+function largestAllowed(space: Space, kind: DeviceKind, point: Point, index: number | undefined): Point {
   if (index === undefined) return point;
-  const values = descending(problem.space.axes[index] as FreeAxis);
+  const values = descending(space.axes[index] as FreeAxis);
   const within = (value: number) => {
-    const design = problem.space.with(point, index, value);
-    return { design, violation: violationOf(problem, design) };
+    const design = space.with(point, index, value);
+    return { design, violation: kind.violation(design) };
   };
   const tried = values.map(within);
   const least = Math.min(...tried.map(({ violation }) => violation));
@@ -104,7 +110,7 @@ function leastFrom(axis: FreeAxis, target: number): number {
 }
 
 /** Some levels of an axis, its ends included; undefined alone for an axis that does not vary. */
-function sample(axis: SearchProblem["space"]["axes"][number] | undefined): (number | undefined)[] {
+function sample(axis: Axis | undefined): (number | undefined)[] {
   if (axis === undefined || axis.kind === "tied" || axis.kind === "choice") return [undefined];
   const levels = descending(axis).reverse();
   if (levels.length <= SKELETON_LEVELS) return levels;

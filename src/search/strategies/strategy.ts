@@ -1,5 +1,4 @@
-import type { HdaDevice } from "../../hardware/device.ts";
-import type { FeasibilityCheck } from "../constraints/feasibility-check.ts";
+import type { Feasibility } from "../constraints/feasibility.ts";
 import type { Judged, Prospects } from "../prospects.ts";
 import type { Point, Space } from "../space/space.ts";
 
@@ -14,8 +13,7 @@ export interface Assessed extends Judged {
 export interface SearchProblem {
   readonly space: Space;
   /** Undefined for a space over something that is no HDA: then only an evaluation tells. */
-  readonly feasibility: FeasibilityCheck | undefined;
-  readonly base: HdaDevice | undefined;
+  readonly feasibility: Feasibility | undefined;
   readonly prospects: Prospects;
   /** What earlier studies knew of designs of this space, one list for each; judged as there. */
   readonly earlier?: readonly (readonly Assessed[])[];

@@ -1,7 +1,10 @@
 import type { PhaseEstimate } from "../../analysis/estimate/estimate.ts";
+import { coversSystem } from "../../analysis/estimate/scenario-estimate.ts";
 import { meanOf } from "../../analysis/estimate/strata.ts";
+import type { TrafficProfile } from "../../analysis/estimate/traffic-profile.ts";
 import { explainBatch, type StepExplanation } from "../../perf/step-explanation.ts";
-import type { System } from "../../scenario/scenario.ts";
+import type { ReplayOutcome } from "../../scenario/replay.ts";
+import type { Pool, System } from "../../scenario/scenario.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import { sloBindingOf, type SloBinding } from "./slo-binding.ts";
 
@@ -12,10 +15,18 @@ export interface AtSlo {
   /** Offered. */
   readonly ratePerSecond: number;
   readonly binding: SloBinding;
-  readonly phases: PhaseEstimate;
-  /** A step in which only decodes take part, and one with prompts: as they are on average there. */
-  readonly decodeStep: StepExplanation;
-  readonly mixedStep: StepExplanation;
+  /** Undefined where no formula covers the system. */
+  readonly phases: PhaseEstimate | undefined;
+  readonly steps: TypicalSteps;
+}
+
+/**
+ * A step in which only decodes take part, and one with prompts: as they are on average there. Of pools those of the first that
+ * decodes, and a mean prompt, as far as it is taken at once, alone in the first that takes prompts.
+ */
+interface TypicalSteps {
+  readonly decodes: StepExplanation;
+  readonly prompts: StepExplanation;
 }
 
 /** The load at which the service level is looked at: a little more than is served within it. */
@@ -29,18 +40,57 @@ export function atSloOf(system: System, goodputPerSecond: number, evaluator: Eva
   const hasGoodput = goodputPerSecond > 0;
   const profile = evaluator.profileOf(system);
   const ratePerSecond = hasGoodput ? BEYOND_GOODPUT * goodputPerSecond : profile.ratePerSecond;
-  const { phases, saturation } = evaluator.estimateOf(system, { ratePerSecond });
+  const estimated = coversSystem(system) ? evaluator.estimateOf(system, { ratePerSecond }) : undefined;
+  const outcome = evaluator.replayAt(system, ratePerSecond);
+  return {
+    ...{ hasGoodput, ratePerSecond, phases: estimated?.phases },
+    binding: sloBindingOf(outcome, evaluator.slo, estimated?.saturation.limit),
+    steps:
+      estimated === undefined
+        ? stepsOfPools(system, profile, outcome)
+        : stepsOf(system, profile, estimated.phases),
+  };
+}
+
+function stepsOf(system: System, profile: TrafficProfile, phases: PhaseEstimate): TypicalSteps {
   const step = (promptTokens: number) =>
     explainBatch(system, {
-      decodeSequences: Math.max(1, Math.round(phases.batch)),
-      contextTokens: Math.max(1, Math.round(meanOf(profile.contexts))),
-      promptTokens,
-      cachedTokens: 0,
+      decodeSequences: atLeastOne(phases.batch),
+      contextTokens: atLeastOne(meanOf(profile.contexts)),
+      ...{ promptTokens, cachedTokens: 0 },
     });
+  return { decodes: step(0), prompts: step(atLeastOne(phases.mixedStepTokens)) };
+}
+
+function stepsOfPools(
+  { pools = [] }: System,
+  profile: TrafficProfile,
+  { records, metrics }: ReplayOutcome,
+): TypicalSteps {
+  const without = (role: Pool["role"]) => pools.filter((pool) => pool.role !== role);
+  const [decoding, prefilling] = [without("prefill"), without("decode")];
+  let decodeSeconds = 0;
+  for (let row = 0; row < records.length; row++) {
+    const seconds = records.finishSeconds[row]! - records.firstTokenSeconds[row]!;
+    if (seconds > 0) decodeSeconds += seconds;
+  }
+  const replicas = decoding.reduce((sum, pool) => sum + pool.replicas, 0);
+  // Little's law: those who decode at any time.
+  const decodes = decodeSeconds / metrics.durationSeconds / replicas;
+  const { maxNumBatchedTokens } = prefilling[0]!.engine;
   return {
-    ...{ hasGoodput, ratePerSecond, phases },
-    binding: sloBindingOf(evaluator.replayAt(system, ratePerSecond), evaluator.slo, saturation.limit),
-    decodeStep: step(0),
-    mixedStep: step(Math.max(1, Math.round(phases.mixedStepTokens))),
+    decodes: explainBatch(decoding[0]!, {
+      decodeSequences: atLeastOne(decodes),
+      contextTokens: atLeastOne(meanOf(profile.contexts)),
+      ...{ promptTokens: 0, cachedTokens: 0 },
+    }),
+    prompts: explainBatch(prefilling[0]!, {
+      ...{ decodeSequences: 0, contextTokens: 0, cachedTokens: 0 },
+      promptTokens: Math.min(maxNumBatchedTokens, atLeastOne(profile.meanPromptTokens)),
+    }),
   };
+}
+
+function atLeastOne(mean: number): number {
+  return Math.max(1, Math.round(mean));
 }

@@ -1,16 +1,18 @@
+import { coversSystem } from "../../analysis/estimate/scenario-estimate.ts";
 import { InputError } from "../../core/errors.ts";
-import { deviceAreaMm2 } from "../../hardware/area.ts";
-import type { HdaDevice } from "../../hardware/device.ts";
 import type { System } from "../../scenario/scenario.ts";
-import type { Constraint } from "../constraints/limits.ts";
-import type { Evaluator } from "../evaluation/evaluator.ts";
-import type { Space } from "../space/space.ts";
+import { deviceResultsOf } from "../evaluation/device-results.ts";
+import type { Evaluator, Fidelity } from "../evaluation/evaluator.ts";
+import type { Exploration } from "../load-exploration.ts";
+import type { WrittenSetting } from "../space/space.ts";
+import { unlimited } from "../unlimited.ts";
+import { variedDevices } from "../varied-devices.ts";
 import { grownDesigns } from "./growth.ts";
 import { headroomsOf } from "./headroom.ts";
 import type { NamedDesign } from "./named-design.ts";
 
-/** How a design serves, by estimate; latencies at the workload's own rate, null where that is more than it can serve. */
-export interface EstimatedService {
+/** How a design serves, by the cheapest look at it; latencies at the workload's own rate, null where that is more than it can serve. */
+export interface CheapService {
   readonly goodputPerSecond: number;
   readonly ttftP99Seconds: number | null;
   readonly tbtP99Seconds: number | null;
@@ -21,10 +23,10 @@ export interface Growth {
   readonly resource: string;
   /** Share by which it grew. */
   readonly change: number;
-  /** By which the die grew; 0 for what takes no area, or cannot be. */
+  /** By which all devices together grew; 0 for what takes no area, or cannot be. */
   readonly mm2: number;
   /** Undefined for a design that cannot be, for the setting and the reason that these tell. */
-  readonly after: EstimatedService | undefined;
+  readonly after: CheapService | undefined;
   readonly refused: string;
   readonly problem: string;
   /** Limits that the grown design is beyond. */
@@ -35,29 +37,38 @@ export interface Growth {
 
 /** What each resource is worth. */
 export interface GrowthReport {
+  /** Of all devices of the design. */
+  readonly areaMm2: number;
+  /** How the figures were found. */
+  readonly looked: Fidelity;
   /** As the design stands. */
-  readonly before: EstimatedService;
+  readonly before: CheapService;
   /** The most goodput per added mm² first; before these what takes no area, after these what cannot be. */
   readonly growth: readonly Growth[];
 }
 
-/** Grows each resource of a design alone, with no other made smaller for it. */
+/**
+ * Grows each resource of a design's dataflow devices alone, with no other made smaller for it.
+ * @param guessPerSecond of its goodput, from which replays search for it and for those of the grown designs
+ */
 export function growthOf(
   design: NamedDesign,
   system: System,
-  device: HdaDevice,
-  { constraints, space }: { readonly constraints: readonly Constraint[]; readonly space: Space },
+  exploration: Exploration,
   evaluator: Evaluator,
+  guessPerSecond: number,
 ): GrowthReport {
-  const before = serviceOf(system, evaluator);
-  const growth = grownDesigns(design, device, space).map(({ resource, change, settings }): Growth => {
+  const before = serviceOf(system, design.settings, evaluator, guessPerSecond);
+  const { area_mm2: areaMm2 } = deviceResultsOf(system);
+  const grown = variedDevices(exploration, system).flatMap((varied) =>
+    grownDesigns(design, varied, exploration.space),
+  );
+  const growth = grown.map(({ resource, change, settings }): Growth => {
     try {
       const larger = evaluator.systemOf(settings);
-      const after = serviceOf(larger, evaluator);
-      const mm2 = deviceAreaMm2(larger.device).totalMm2 - deviceAreaMm2(device).totalMm2;
-      const beyond = headroomsOf(larger.device, constraints).flatMap(({ name, left }) =>
-        left < 0 ? [name] : [],
-      );
+      const after = serviceOf(larger, settings, evaluator, guessPerSecond);
+      const mm2 = deviceResultsOf(larger).area_mm2 - areaMm2;
+      const beyond = headroomsOf(larger, exploration).flatMap(({ name, left }) => (left < 0 ? [name] : []));
       const goodputPerMm2 = mm2 > 0 ? (after.goodputPerSecond - before.goodputPerSecond) / mm2 : null;
       return { resource, change, mm2, after, problem: "", refused: "", beyond, goodputPerMm2 };
     } catch (error) {
@@ -75,11 +86,15 @@ export function growthOf(
       };
     }
   });
-  return { before, growth: growth.sort(byWorth(before)) };
+  return {
+    ...{ before, areaMm2 },
+    looked: exploration.fidelities[0],
+    growth: growth.sort(byWorth(before)),
+  };
 }
 
 /** The better first; where goodput is the same, what brings first tokens forward the most for its area. */
-function byWorth({ ttftP99Seconds: was }: EstimatedService): (a: Growth, b: Growth) => number {
+function byWorth({ ttftP99Seconds: was }: CheapService): (a: Growth, b: Growth) => number {
   const later = ({ after, mm2 }: Growth) =>
     mm2 > 0 ? ((after?.ttftP99Seconds ?? Infinity) - (was ?? Infinity)) / mm2 || 0 : 0;
   return (a, b) => (rank(a) === rank(b) ? later(a) - later(b) : rank(b) - rank(a));
@@ -89,8 +104,17 @@ function rank({ after, goodputPerMm2 }: Growth): number {
   return after === undefined ? -Infinity : (goodputPerMm2 ?? Infinity);
 }
 
-/** @throws InputError for a system that no request fits in */
-function serviceOf(system: System, evaluator: Evaluator): EstimatedService {
+/**
+ * By estimate; by a slice where no formula covers the system, which resolves 1.5 % of its goodput.
+ * @throws InputError for a system that no request fits in
+ */
+function serviceOf(
+  system: System,
+  settings: readonly WrittenSetting[],
+  evaluator: Evaluator,
+  guessPerSecond: number,
+): CheapService {
+  if (!coversSystem(system)) return slicedService(settings, evaluator, guessPerSecond);
   const { slo, saturation, latencies } = evaluator.estimateOf(system);
   return {
     goodputPerSecond: finely(slo.maxRequestsPerSecond ?? 0, saturation.requestsPerSecond, (ratePerSecond) => {
@@ -99,6 +123,17 @@ function serviceOf(system: System, evaluator: Evaluator): EstimatedService {
     ttftP99Seconds: latencies.ttft?.p99 ?? null,
     tbtP99Seconds: latencies.tbt?.p99 ?? null,
   };
+}
+
+function slicedService(
+  settings: readonly WrittenSetting[],
+  evaluator: Evaluator,
+  guessPerSecond: number,
+): CheapService {
+  const found = evaluator.evaluate(unlimited(settings, "slice", guessPerSecond));
+  if (found.kind === "refused") throw new InputError({ key: found.constraint, message: found.problem });
+  const { goodput_at_slo_rps: goodput, ttft_p99_s: ttft, tbt_p99_s: tbt } = found.results;
+  return { goodputPerSecond: goodput ?? 0, ttftP99Seconds: ttft, tbtP99Seconds: tbt };
 }
 
 /** Steps of 1/256 of what saturates a system hide what a tenth of one resource is worth: here 1/262,144. */

@@ -1,8 +1,9 @@
 import { writeQuantity } from "../../core/units.ts";
-import type { HdaDevice } from "../../hardware/device.ts";
+import { nameInPool } from "../constraints/feasibility.ts";
 import { RESOURCES, stepped, type Resource } from "../sensitivity.ts";
 import { NUMBERED_SETTINGS, numbersOf } from "../space/design-numbers.ts";
 import type { Space, WrittenSetting } from "../space/space.ts";
+import type { VariedDevice } from "../varied-devices.ts";
 import type { NamedDesign } from "./named-design.ts";
 
 const GROWTH = 0.1;
@@ -18,19 +19,24 @@ export interface GrownDesign {
 }
 
 /** Each resource a tenth larger, at least by one; what is tied to it follows. */
-export function grownDesigns(design: NamedDesign, device: HdaDevice, space: Space): GrownDesign[] {
+export function grownDesigns(
+  design: NamedDesign,
+  { device, pool, pathsOf, axisOf }: VariedDevice,
+  space: Space,
+): GrownDesign[] {
   const numbers = numbersOf(device);
   return GROWN.flatMap(({ name, path, unit }): GrownDesign[] => {
     const from = numbers[NUMBERED_SETTINGS[path]!.slot];
     if (from === 0) return [];
     const wanted = from * (1 + GROWTH);
     const to = unit === "bytesPerSecond" ? wanted : stepped(from, wanted);
-    const tied = follow(design, space, path, to);
-    const settings = tied ?? [
-      ...design.settings.filter(([other]) => other !== path),
-      [path, unit === undefined ? to : writeQuantity(unit, to)] as const,
+    const paths = pathsOf(path);
+    const written = unit === undefined ? to : writeQuantity(unit, to);
+    const settings = follow(design, space, axisOf(path), to) ?? [
+      ...design.settings.filter(([other]) => !paths.includes(other)),
+      ...paths.map((own): WrittenSetting => [own, written]),
     ];
-    return [{ resource: name, change: to / from - 1, settings }];
+    return [{ resource: nameInPool(pool, name), change: to / from - 1, settings }];
   });
 }
 
@@ -38,12 +44,9 @@ export function grownDesigns(design: NamedDesign, device: HdaDevice, space: Spac
 function follow(
   { point }: NamedDesign,
   space: Space,
-  path: string,
+  index: number | undefined,
   value: number,
 ): readonly WrittenSetting[] | undefined {
-  const index = space.axes.findIndex((axis) => axis.path === path);
-  if (point === undefined || index < 0 || !space.freeAxes.includes(index) || Number.isNaN(point[index]!)) {
-    return undefined;
-  }
+  if (point === undefined || index === undefined || Number.isNaN(point[index]!)) return undefined;
   return space.settingsOf(space.with(point, index, value));
 }

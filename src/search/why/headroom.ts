@@ -1,21 +1,28 @@
-import type { Device } from "../../hardware/device.ts";
-import { FeasibilityCheck } from "../constraints/feasibility-check.ts";
-import { excess, LIMITED, type Constraint } from "../constraints/limits.ts";
+import type { LocatedMap } from "../../scenario/located.ts";
+import type { System } from "../../scenario/scenario.ts";
+import { limitExcesses } from "../constraints/broken-limit.ts";
+import type { Constraint } from "../constraints/limits.ts";
 import type { Headroom } from "../findings.ts";
+import { fleetOf } from "../fleet.ts";
 import { Space } from "../space/space.ts";
 
-/** How far a device is from what can be made and from the limits of the search, the tightest first; negative beyond. */
-export function headroomsOf(device: Device, constraints: readonly Constraint[]): Headroom[] {
-  if (device.kind === "gpu") {
-    return constraints
-      .map((constraint) => ({
-        name: constraint.name,
-        left: -excess(constraint, LIMITED[constraint.name].of(device)),
-      }))
+/**
+ * How far the devices of a system are from what can be made and from the limits of the search, the tightest first; negative
+ * beyond.
+ * @param base the scenario that designs change
+ */
+export function headroomsOf(
+  system: System,
+  { constraints, base }: { readonly constraints: readonly Constraint[]; readonly base: LocatedMap },
+): Headroom[] {
+  // A space without axes, whose only design is the system.
+  const space = new Space([], () => undefined);
+  const check = fleetOf({ space, base, scenario: { systems: [system] }, constraints })?.feasibility;
+  if (check === undefined) {
+    return limitExcesses(system, constraints)
+      .map(({ name, excess }) => ({ name, left: -excess }))
       .sort(byTightness);
   }
-  // A space without axes, whose only design is the device.
-  const check = new FeasibilityCheck(new Space([], () => undefined), device, constraints);
   const excesses = check.excesses(new Float64Array());
   return (
     check.names

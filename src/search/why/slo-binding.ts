@@ -18,7 +18,7 @@ export interface TargetUnderLoad {
 }
 
 /** What serves the part of a request that the service level breaks at. */
-export type BindingPhase = "prefill" | "decode" | "KV cache";
+export type BindingPhase = "prefill" | "decode" | "KV cache" | "KV transfer";
 
 /** Where the service level breaks when the load grows. */
 export interface SloBinding {
@@ -28,15 +28,20 @@ export interface SloBinding {
   readonly causes: CauseMeans | null;
   /** Undefined where no cause is known. */
   readonly phase: BindingPhase | undefined;
-  /** What a growing load fills first. */
-  readonly limit: LoadLimit;
+  /** What a growing load fills first; undefined where no formula tells. */
+  readonly limit: LoadLimit | undefined;
 }
 
 /**
  * @param outcome of a replay with attribution, at a load a little beyond the goodput
- * @param limit what ends the growth of the load: by it those who wait in the queue wait for prompts, seats or memory
+ * @param limit what ends the growth of the load: by it those who wait in the queue wait for prompts, seats or memory; where
+ * nothing tells, for that which serves the part of a request that the target is on
  */
-export function sloBindingOf(outcome: ReplayOutcome, slo: SloConfig, limit: LoadLimit): SloBinding {
+export function sloBindingOf(
+  outcome: ReplayOutcome,
+  slo: SloConfig,
+  limit: LoadLimit | undefined,
+): SloBinding {
   const { metrics, records, attribution } = outcome;
   const targets: TargetUnderLoad[] = [
     ...requestTargets(records, slo),
@@ -49,8 +54,10 @@ export function sloBindingOf(outcome: ReplayOutcome, slo: SloConfig, limit: Load
   if (attribution === undefined || first === undefined)
     return { targets, causes: null, phase: undefined, limit };
   const above = causesAboveSlo(attribution, records, slo);
-  const causes = /^(ttft|queue)/.test(first.target) ? above.ttft.means : above.gap.means;
-  return { targets, causes, phase: causes === null ? undefined : phaseOf(causes, limit), limit };
+  const ofFirstTokens = /^(ttft|queue)/.test(first.target);
+  const causes = ofFirstTokens ? above.ttft.means : above.gap.means;
+  const awaited = limit === undefined ? (ofFirstTokens ? "prefill" : "decode") : WAITED_FOR[limit];
+  return { targets, causes, phase: causes === null ? undefined : phaseOf(causes, awaited), limit };
 }
 
 type Measure = (records: RequestRecords, row: number) => number;
@@ -87,6 +94,7 @@ const PHASE_CAUSES: Readonly<Record<BindingPhase, readonly Cause[]>> = {
   prefill: ["own_prefill", "other_prefill"],
   decode: ["own_decode", "batch_growth", "context_growth"],
   "KV cache": ["kv_wait", "preemption"],
+  "KV transfer": ["transfer"],
 };
 
 /** What a seat in the batch is waited for: room for prompts, seats that decodes hold, memory. */
@@ -96,10 +104,11 @@ const WAITED_FOR: Readonly<Record<LoadLimit, BindingPhase>> = {
   "KV cache": "KV cache",
 };
 
-function phaseOf(causes: CauseMeans, limit: LoadLimit): BindingPhase {
+/** @param awaited what a place in a batch was waited for */
+function phaseOf(causes: CauseMeans, awaited: BindingPhase): BindingPhase {
   const phases = Object.keys(PHASE_CAUSES) as BindingPhase[];
   const seconds = (phase: BindingPhase) =>
     PHASE_CAUSES[phase].reduce((sum, cause) => sum + causes[cause], 0) +
-    (WAITED_FOR[limit] === phase ? causes.slot_wait : 0);
+    (awaited === phase ? causes.slot_wait : 0);
   return phases.reduce((most, phase) => (seconds(phase) > seconds(most) ? phase : most));
 }

@@ -1,11 +1,13 @@
 import { InputError } from "../../core/errors.ts";
 import { deviceAreaMm2, type DeviceArea } from "../../hardware/area.ts";
+import { deviceGroupsOf } from "../evaluation/device-results.ts";
 import type { System } from "../../scenario/scenario.ts";
 import { designId } from "../design-id.ts";
 import { inlineEngine } from "../engine.ts";
 import type { Evaluation, EvaluationJob, Evaluator, Fidelity } from "../evaluation/evaluator.ts";
 import type { Results } from "../evaluation/results.ts";
-import { unlimitedId, type Findings, type Headroom } from "../findings.ts";
+import type { Findings, Headroom } from "../findings.ts";
+import { unlimitedId } from "../unlimited.ts";
 import type { Exploration } from "../load-exploration.ts";
 import { evaluateAll, resultsOf } from "../search.ts";
 import type { Store } from "../store.ts";
@@ -26,6 +28,13 @@ export interface Why {
   readonly against: AgainstRecommended | undefined;
 }
 
+/** What the die of one pool's devices is made of. */
+export interface Die {
+  /** Undefined in a system without pools. */
+  readonly pool: string | undefined;
+  readonly area: DeviceArea;
+}
+
 /** The recommended design of the search, by full replay. */
 export interface AgainstRecommended {
   readonly id: string;
@@ -35,12 +44,13 @@ export interface AgainstRecommended {
 }
 
 export interface WhyFound {
-  readonly area: DeviceArea;
+  /** Of the dies of each pool; of one where there are no pools. */
+  readonly dies: readonly Die[];
   /** Of every limit, the tightest first; negative beyond it. */
   readonly headroom: readonly Headroom[];
   /** Undefined for a design that was refused. */
   readonly atSlo: AtSlo | undefined;
-  /** Undefined for a GPU. */
+  /** Undefined for GPUs. */
   readonly growth: GrowthReport | undefined;
 }
 
@@ -54,7 +64,7 @@ export async function whyOf(
   evaluator: Evaluator,
   store: Store,
 ): Promise<Why> {
-  const evaluation = await closestLook(design, evaluator, store);
+  const evaluation = await closestLook(design, exploration.fidelities, evaluator, store);
   const system = systemOf(design, evaluator);
   const { id, settings, evaluations } = outcome.recommended;
   return {
@@ -73,15 +83,20 @@ export async function whyOf(
   };
 }
 
-/** By full replay, unless the estimate is refused already. */
-async function closestLook(design: NamedDesign, evaluator: Evaluator, store: Store): Promise<Evaluation> {
+/** By full replay, unless the cheapest look is refused already. */
+async function closestLook(
+  design: NamedDesign,
+  [cheapest]: Exploration["fidelities"],
+  evaluator: Evaluator,
+  store: Store,
+): Promise<Evaluation> {
   const look = async (fidelity: Fidelity, guess: number): Promise<Evaluation> => {
     const [found] = await evaluateAll([jobOf(design, fidelity, guess)], inlineEngine(evaluator), store);
     return found!;
   };
-  const estimate = await look("estimate", 0);
-  if (estimate.kind === "refused") return estimate;
-  return look("full", estimate.results.goodput_at_slo_rps ?? 0);
+  const first = await look(cheapest, 0);
+  if (first.kind === "refused") return first;
+  return look("full", first.results.goodput_at_slo_rps ?? 0);
 }
 
 /** The same job as in the search, so that the store knows it. */
@@ -110,12 +125,14 @@ function foundOf(
   exploration: Exploration,
   evaluator: Evaluator,
 ): WhyFound {
-  const { device } = system;
   const results = resultsOf(evaluation);
+  const goodput = results?.goodput_at_slo_rps ?? 0;
+  const groups = deviceGroupsOf(system);
+  const isDesigned = groups.some(({ device }) => device.kind === "hda");
   return {
-    area: deviceAreaMm2(device),
-    headroom: headroomsOf(device, exploration.constraints),
-    atSlo: results === undefined ? undefined : atSloOf(system, results.goodput_at_slo_rps ?? 0, evaluator),
-    growth: device.kind === "hda" ? growthOf(design, system, device, exploration, evaluator) : undefined,
+    dies: groups.map(({ pool, device }) => ({ pool, area: deviceAreaMm2(device) })),
+    headroom: headroomsOf(system, exploration),
+    atSlo: results === undefined ? undefined : atSloOf(system, goodput, evaluator),
+    growth: isDesigned ? growthOf(design, system, exploration, evaluator, goodput) : undefined,
   };
 }

@@ -1,4 +1,10 @@
-import { dynamicJoulesPerToken } from "../../analysis/worth/serving-device.ts";
+import {
+  dynamicJoulesPerToken,
+  figuresFor,
+  leadingDevice,
+  meanOverDevices,
+  type ServingPart,
+} from "../../analysis/worth/serving-device.ts";
 import {
   worthBandsOf,
   type WorthAssumptions,
@@ -11,7 +17,14 @@ import { defaultsOf } from "../../hardware/band.ts";
 import { deviceCost } from "../../hardware/cost/device-cost.ts";
 import { leastMm2Beside, RETICLE_MM2, WATTS_PER_MM2 } from "../../hardware/feasibility.ts";
 import { idleWatts, peakBlocks, peakWatts } from "../../hardware/power.ts";
-import { excess, LIMITED, type Constraint } from "../constraints/limits.ts";
+import {
+  excess,
+  isOfDevice,
+  isOfSystem,
+  LIMITED,
+  SYSTEM_LIMITED,
+  type Constraint,
+} from "../constraints/limits.ts";
 import type { Results } from "../evaluation/results.ts";
 import type { Objectives } from "../objectives.ts";
 import { scoresOf } from "../objectives.ts";
@@ -74,7 +87,7 @@ export function robustnessOf(
   return groups.flatMap(([constants, names]) =>
     (["low", "high"] as const).map((end): RobustnessCase => {
       const figured = finalists.map(({ id, served }) => {
-        const bands = worthBandsOf(served.serving.device, assumptions);
+        const bands = worthBandsOf(leadingDevice(served.serving), assumptions);
         const changed = Object.fromEntries(names.map((name) => [name, bands[name][end]]));
         return { id, ...figure(served, { ...defaultsOf(bands), ...changed }, constraints) };
       });
@@ -92,13 +105,52 @@ export function robustnessOf(
   );
 }
 
-/** Results and broken limits of a design with other constants. A die too small for its HBM stacks is made larger. */
+/** Results and broken limits of a design with other constants. */
 function figure(
   { results, devices, serving }: Served,
   figures: WorthFigures,
   constraints: readonly Constraint[],
 ): Pick<RobustnessCase, "results" | "broken"> {
-  const { device } = serving;
+  const parts = serving.parts.map((part) => ({
+    share: part.share,
+    ...figurePart(part, figuresFor(part.device, serving, figures), constraints),
+  }));
+  const mean = (of: (part: (typeof parts)[number]) => number) =>
+    parts.reduce((total, part) => total + part.share * of(part), 0);
+  const known = {
+    area_mm2: mean(({ areaMm2 }) => areaMm2) * devices,
+    peak_w: mean(({ watts }) => watts) * devices,
+    price_dollars: mean(({ priceDollars }) => priceDollars) * devices,
+  };
+  const ofSystem = constraints.filter(isOfSystem).map((constraint) => {
+    const { result } = SYSTEM_LIMITED[constraint.name];
+    return { limit: constraint.name, excess: excess(constraint, { ...known, devices }[result]) };
+  });
+  const goodput = results.goodput_at_slo_rps;
+  const per = (amount: number) => (goodput === null ? null : goodput / amount);
+  const tokensPerSecond = results.output_throughput_tps ?? 0;
+  const idle = meanOverDevices(serving, ({ device }) => idleWatts(device, figures)) * devices;
+  return {
+    results: {
+      ...results,
+      goodput_per_mm2: per(known.area_mm2),
+      goodput_per_w: per(known.peak_w),
+      goodput_per_dollar: per(known.price_dollars),
+      energy_per_token_j:
+        tokensPerSecond > 0
+          ? dynamicJoulesPerToken(serving, figures) + idle / tokensPerSecond
+          : results.energy_per_token_j,
+      ...known,
+      die_dollars: mean(({ dieDollars }) => dieDollars),
+    },
+    broken: [...parts.flatMap(({ excesses }) => excesses), ...ofSystem].filter(
+      ({ excess: beyond }) => beyond > 0,
+    ),
+  };
+}
+
+/** One device with other constants, and by how much it is beyond each limit. A die too small for its HBM stacks is made larger. */
+function figurePart({ device }: ServingPart, figures: WorthFigures, constraints: readonly Constraint[]) {
   const { kind, stacks } = device.memory;
   const leastMm2 = device.kind === "hda" && kind.startsWith("hbm") ? leastMm2Beside(stacks) : 0;
   const areaMm2 = Math.max(deviceAreaMm2(device, areaConstantsOf(figures)).totalMm2, leastMm2);
@@ -108,8 +160,8 @@ function figure(
     ...{ area: areaMm2, peak_power: watts, power_density: watts / areaMm2 },
     ...{ die_cost: dieDollars, device_cost: goodsDollars },
   };
-  const excesses = [
-    ...constraints.map((constraint) => ({
+  const excesses: { limit: string; excess: number }[] = [
+    ...constraints.filter(isOfDevice).map((constraint) => ({
       limit: constraint.name,
       excess: excess(constraint, limited[constraint.name] ?? LIMITED[constraint.name].of(device)),
     })),
@@ -120,26 +172,7 @@ function figure(
           { limit: "heat of the die", excess: dieWatts(device, figures) / (WATTS_PER_MM2 * areaMm2) - 1 },
         ]),
   ];
-  const goodput = results.goodput_at_slo_rps;
-  const per = (amount: number) => (goodput === null ? null : goodput / amount);
-  const tokensPerSecond = results.output_throughput_tps ?? 0;
-  return {
-    results: {
-      ...results,
-      goodput_per_mm2: per(areaMm2 * devices),
-      goodput_per_w: per(watts * devices),
-      goodput_per_dollar: per(priceDollars * devices),
-      energy_per_token_j:
-        tokensPerSecond > 0
-          ? dynamicJoulesPerToken(serving, figures) + (idleWatts(device, figures) * devices) / tokensPerSecond
-          : results.energy_per_token_j,
-      area_mm2: areaMm2 * devices,
-      peak_w: watts * devices,
-      die_dollars: dieDollars,
-      price_dollars: priceDollars * devices,
-    },
-    broken: excesses.filter(({ excess: beyond }) => beyond > 0),
-  };
+  return { areaMm2, watts, dieDollars, priceDollars, excesses };
 }
 
 function dieWatts(device: Parameters<typeof peakBlocks>[0], figures: WorthFigures): number {

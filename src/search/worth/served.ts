@@ -1,11 +1,12 @@
 import { marketDollarsOf, type WorthAssumptions } from "../../analysis/worth/worth-bands.ts";
-import type { ServingDevice } from "../../analysis/worth/serving-device.ts";
-import { idleWatts } from "../../hardware/power.ts";
+import type { ServingDevice, ServingPart } from "../../analysis/worth/serving-device.ts";
+import { deviceGroupsOf, idleWattsOf } from "../evaluation/device-results.ts";
 import type { Evaluator } from "../evaluation/evaluator.ts";
 import type { Results } from "../evaluation/results.ts";
+import type { System } from "../../scenario/scenario.ts";
 import type { WrittenSetting } from "../space/space.ts";
 
-/** What a search found of a system, as one of its devices at work. */
+/** What a search found of a system, as its devices at work. */
 export interface Served {
   readonly results: Results;
   readonly devices: number;
@@ -16,24 +17,33 @@ export interface Served {
 export function servedBy(
   settings: readonly WrittenSetting[],
   results: Results,
-  evaluator: Pick<Evaluator, "systemOf" | "estimateOf">,
+  evaluator: Pick<Evaluator, "systemOf" | "loadOf">,
   assumptions: WorthAssumptions,
 ): Served {
   const system = evaluator.systemOf(settings);
-  const { device } = system;
-  const { saturation, utilization } = evaluator.estimateOf(system);
+  const { tokensPerRequest, utilization } = evaluator.loadOf(system);
   const devices = results.devices ?? 1;
   const tokensPerSecond = results.output_throughput_tps ?? 0;
-  const idleJoules = tokensPerSecond > 0 ? (idleWatts(device) * devices) / tokensPerSecond : 0;
+  const idleJoules = tokensPerSecond > 0 ? idleWattsOf(system) / tokensPerSecond : 0;
   return {
     ...{ results, devices },
     serving: {
-      device,
-      marketDollars: marketDollarsOf(device, assumptions),
+      parts: partsOf(system, devices, assumptions),
       requestsPerSecond: (results.goodput_at_slo_rps ?? 0) / devices,
-      tokensPerRequest: saturation.outputTokensPerSecond / saturation.requestsPerSecond,
       dynamicJoulesPerToken: Math.max(0, (results.energy_per_token_j ?? 0) - idleJoules),
-      utilization,
+      ...{ tokensPerRequest, utilization },
     },
   };
+}
+
+/** The kinds of devices of a system; those that have to be made first, as what making costs is meant of them. */
+function partsOf(system: System, devices: number, assumptions: WorthAssumptions): ServingPart[] {
+  const counts = new Map<string, ServingPart>();
+  for (const { device, count } of deviceGroupsOf(system)) {
+    const key = JSON.stringify(device);
+    const share = (counts.get(key)?.share ?? 0) + count / devices;
+    counts.set(key, { device, marketDollars: marketDollarsOf(device, assumptions), share });
+  }
+  const isMade = ({ marketDollars }: ServingPart) => Number(marketDollars === undefined);
+  return [...counts.values()].sort((a, b) => isMade(b) - isMade(a));
 }

@@ -1,6 +1,6 @@
 import { breakEvenOf, type BreakEven } from "../../analysis/worth/break-even.ts";
 import { economicsOf, type Economics } from "../../analysis/worth/economics.ts";
-import type { ServingDevice } from "../../analysis/worth/serving-device.ts";
+import { isSold, leadingDevice, type ServingDevice } from "../../analysis/worth/serving-device.ts";
 import {
   worthBandsOf,
   type WorthAssumptions,
@@ -64,7 +64,7 @@ export function worthOf(
   { candidates, recommended }: SearchOutcome,
   comparisons: readonly Compared[],
   demandPerSecond: number,
-  evaluator: Pick<Evaluator, "systemOf" | "estimateOf">,
+  evaluator: Pick<Evaluator, "systemOf" | "loadOf">,
 ): Worth {
   const served = (
     settings: readonly WrittenSetting[],
@@ -85,10 +85,10 @@ export function worthOf(
     const serving = served(settings, evaluation)?.serving;
     return serving === undefined ? [] : [{ name, serving }];
   });
-  const bands = worthBandsOf(own.device, assumptions);
+  const bands = worthBandsOf(leadingDevice(own), assumptions);
   const figures = defaultsOf(bands);
   const compared = others.map(({ name, serving }) => deviceWorth(name, serving, assumptions));
-  const forSale = own.marketDollars === undefined ? others.filter(({ serving }) => isSold(serving)) : [];
+  const forSale = isSold(own) ? [] : others.filter(({ serving }) => isSold(serving));
   return {
     figures,
     recommended: deviceWorth("recommended", own, assumptions),
@@ -105,7 +105,7 @@ export function worthOf(
 }
 
 function deviceWorth(name: string, serving: ServingDevice, assumptions: WorthAssumptions): DeviceWorth {
-  const bands = worthBandsOf(serving.device, assumptions);
+  const bands = worthBandsOf(leadingDevice(serving), assumptions);
   return {
     name,
     economics: economicsOf(serving, defaultsOf(bands)),
@@ -119,7 +119,7 @@ function savingOf(
   assumptions: WorthAssumptions,
 ): Saving | undefined {
   const dollars = forSale.map(({ serving }) =>
-    tokenDollars(serving, defaultsOf(worthBandsOf(serving.device, assumptions))),
+    tokenDollars(serving, defaultsOf(worthBandsOf(leadingDevice(serving), assumptions))),
   );
   const cheapest = forSale[dollars.indexOf(Math.min(...dollars))];
   if (cheapest === undefined) return undefined;
@@ -134,12 +134,8 @@ function savingOf(
 
 /** Of a design and of a device that is sold: what both share moves for both; the design's process and the device's price. */
 function jointBands(own: ServingDevice, sold: ServingDevice, assumptions: WorthAssumptions) {
-  const { knownPriceFactor } = worthBandsOf(sold.device, assumptions);
-  return { ...worthBandsOf(own.device, assumptions), knownPriceFactor };
-}
-
-function isSold({ marketDollars }: ServingDevice): boolean {
-  return marketDollars !== undefined;
+  const { knownPriceFactor } = worthBandsOf(leadingDevice(sold), assumptions);
+  return { ...worthBandsOf(leadingDevice(own), assumptions), knownPriceFactor };
 }
 
 function tokenDollars(serving: ServingDevice, figures: WorthFigures): number {

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { breakEvenOf } from "../../../src/analysis/worth/break-even.ts";
 import { economicsOf } from "../../../src/analysis/worth/economics.ts";
+import { leadingDevice } from "../../../src/analysis/worth/serving-device.ts";
 import { worthBandsOf, type WorthFigures } from "../../../src/analysis/worth/worth-bands.ts";
 import { defaultsOf } from "../../../src/hardware/band.ts";
 import { bought, made, NOTHING_STATED, rate } from "./serving.ts";
 
-const usual: WorthFigures = defaultsOf(worthBandsOf(made().device, NOTHING_STATED));
+const usual: WorthFigures = defaultsOf(worthBandsOf(leadingDevice(made()), NOTHING_STATED));
 
 const money = fc.record({
   lifeYears: fc.double({ min: 1, max: 8, noNaN: true }),

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { economicsOf } from "../../../src/analysis/worth/economics.ts";
-import { dynamicJoulesPerToken } from "../../../src/analysis/worth/serving-device.ts";
+import { dynamicJoulesPerToken, leadingDevice } from "../../../src/analysis/worth/serving-device.ts";
 import { worthBandsOf, type WorthFigures, type WorthName } from "../../../src/analysis/worth/worth-bands.ts";
 import { defaultsOf, sensitivities } from "../../../src/hardware/band.ts";
 import { ENERGY_BANDS } from "../../../src/hardware/power-constants.ts";
 import { bought, made, NOTHING_STATED, rate } from "./serving.ts";
 
-const bands = worthBandsOf(made().device, NOTHING_STATED);
+const bands = worthBandsOf(leadingDevice(made()), NOTHING_STATED);
 const usual: WorthFigures = defaultsOf(bands);
 const dollars = (serving: ReturnType<typeof made>, changed: Partial<WorthFigures> = {}) =>
   economicsOf(serving, { ...usual, ...changed }).dollarsPerMillionTokens!;
@@ -96,11 +96,15 @@ describe("the cost of serving", () => {
       bands: { dollarsPerKilowattHour: { low: 0.1, default: 0.2, high: 0.3 } },
       prices: { h100: { low: 10_000, default: 20_000, high: 40_000 } },
     };
-    expect(worthBandsOf(made().device, stated)).toEqual({
+    expect(worthBandsOf(leadingDevice(made()), stated)).toEqual({
       ...bands,
       dollarsPerKilowattHour: stated.bands.dollarsPerKilowattHour,
     });
-    expect(worthBandsOf(bought().device, stated).knownPriceFactor).toEqual({ low: 0.5, default: 1, high: 2 });
+    expect(worthBandsOf(leadingDevice(bought()), stated).knownPriceFactor).toEqual({
+      low: 0.5,
+      default: 1,
+      high: 2,
+    });
   });
 });
 
