@@ -87,7 +87,7 @@ test("prompts and answers served apart share what they can on both sides, in bot
     ),
     { numRuns: 300 },
   );
-  for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(30);
+  for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(5);
 });
 
 test("replicas that fail forget what they cached, in both modes", () => {
@@ -142,7 +142,7 @@ test("the plain loop gives the run of a naive engine with a naive cache, block b
     { numRuns: 300 },
   );
   expect(seen.cached).toBeGreaterThan(10_000);
-  expect(seen.preempted).toBeGreaterThan(30);
+  expect(seen.preempted).toBeGreaterThan(5);
 });
 
 /** Every token of prompt and answer as a number of its own, equal where requests share it. */
