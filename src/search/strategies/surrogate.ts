@@ -20,7 +20,7 @@ const MOST_FIRST = 120;
 /** Of these, the share of staged designs where the search starts from them. */
 const STAGED_SHARE = 0.5;
 /** Designs of each generation after it: a fortieth of the budget, at least so many. */
-const LEAST_GENERATION = 8;
+const LEAST_GENERATION = 4;
 const GENERATIONS = 40;
 /** Growth of what is known after which models look for better kernels. */
 const REFIT = 1.2;
