@@ -40,7 +40,8 @@ export function paretoJsonOf(findings: Findings, identity: RunIdentity): Record<
     })),
     headroom: headroom.map(({ name, left }) => ({ limit: name, left })),
     worth: worthJsonOf(findings.worth),
-    effort: inSnakeCase(outcome.effort),
+    // Names of limits are keys here, and stay as they are.
+    effort: { ...inSnakeCase(outcome.effort), refusals: outcome.effort.refusals },
     ...(outcome.learnt.length > 0 && { learnt_from: outcome.learnt }),
   };
 }
