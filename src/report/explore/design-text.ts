@@ -2,7 +2,7 @@ import type { QuantityKind } from "../../core/units.ts";
 import type { Candidate } from "../../search/candidate.ts";
 import { nameInPool } from "../../search/constraints/feasibility.ts";
 import { poolSettingOf } from "../../search/space/pool-settings.ts";
-import type { Space } from "../../search/space/space.ts";
+import type { Point, Space } from "../../search/space/space.ts";
 import { formatNumber } from "../format.ts";
 
 /** Bytes and rates in the prefixes that people use for them. */
@@ -31,6 +31,15 @@ export function axisText(space: Space, { point }: Pick<Candidate, "point">, inde
   if (Number.isNaN(value)) return "-";
   if (axis.kind === "choice") return String(axis.choices[value]);
   return quantityText(axis.unit, value);
+}
+
+/** What was chosen for a design, along every axis that matters to it. */
+export function pointText(space: Space, point: Point): string {
+  return space.axes
+    .flatMap((_, i) =>
+      Number.isNaN(point[i]!) ? [] : [`${axisLabel(space, i)} ${axisText(space, { point }, i)}`],
+    )
+    .join(", ");
 }
 
 /** An amount in SI base units for people. */

@@ -7,7 +7,7 @@ import { objectiveLabel } from "../../search/objectives.ts";
 import { resultsOf } from "../../search/search.ts";
 import { formatCount, formatPlural, formatShare } from "../format.ts";
 import type { TextTable } from "../plain-table.ts";
-import { axisLabel, axisText } from "./design-text.ts";
+import { axisLabel, axisText, pointText } from "./design-text.ts";
 import { resultLabel, resultText, resultWithin, signedPercent } from "./result-text.ts";
 import { tradeSentence } from "./trade-sentence.ts";
 import { worthRow } from "./worth-text.ts";
@@ -139,7 +139,7 @@ export function sensitivityTable({ exploration, unvaried: base, sensitivities }:
 
 /** The settings of the recommended design. */
 export function recommendedText({ exploration: { space }, outcome: { recommended } }: Findings): string {
-  return space.axes.map((_, i) => `${axisLabel(space, i)} ${axisText(space, recommended, i)}`).join(", ");
+  return pointText(space, recommended.point);
 }
 
 const MOST_NAMED = 3;

@@ -12,7 +12,7 @@ import { boundText } from "../explain/step-text.ts";
 import { verdict } from "../explain/verdict.ts";
 import { formatCount, formatNumber, formatSeconds, formatShare, formatUnit } from "../format.ts";
 import type { TextTable } from "../plain-table.ts";
-import { axisLabel, axisText, quantityText } from "./design-text.ts";
+import { pointText, quantityText } from "./design-text.ts";
 import { resultLabel, resultText, resultWithin, signedPercent } from "./result-text.ts";
 
 const MOST_OPERATORS = 4;
@@ -21,11 +21,7 @@ const MOST_CAUSES = 3;
 /** What the search chose of a design; of a known device what it was asked about with. */
 export function settingsText({ point, settings }: NamedDesign, space: Space): string {
   if (point === undefined) return settings.map(([path, value]) => `${path} ${value}`).join(", ");
-  return space.axes
-    .flatMap((_, i) =>
-      Number.isNaN(point[i]!) ? [] : [`${axisLabel(space, i)} ${axisText(space, { point }, i)}`],
-    )
-    .join(", ");
+  return pointText(space, point);
 }
 
 /** What replays say of it, or by what it was refused. */
