@@ -70,7 +70,13 @@ export async function reproducePaper(request: PaperRequest): Promise<PaperReport
 
 /** Refuses before anything is written what cannot be put beside the baseline. */
 function checkSearch(path: string, overrides: ScenarioOverrides): void {
-  const { device, name } = loadExploration(path, diskFiles, overrides).scenario.systems[0]!;
+  const { device, name, pools } = loadExploration(path, diskFiles, overrides).scenario.systems[0]!;
+  if (pools !== undefined) {
+    throw new InputError({
+      ...{ file: path, key: "cluster.pools", message: "one kind of device is held to the baseline" },
+      expected: "a system without pools; ador explore searches pools",
+    });
+  }
   if (device.kind === "hda") return;
   throw new InputError({
     ...{ file: path, key: "device", message: "not a dataflow design", found: device.name },

@@ -2,8 +2,8 @@ import { ENERGY_CHARGE, IF_YIELDED, RESOURCE_INDEX } from "./step-cost.ts";
 
 /**
  * Time that the products of a step leave to the attention of its decoding sequences. Where the trees take rows of products,
- * products may yield them: arrays then do those rows as well and take longer, but the trees are free meanwhile. As many of the
- * products yield as attention needs, as long as each saves more than it costs.
+ * products may yield them: arrays then do those rows as well and take longer, but the trees are free meanwhile. The share
+ * of the products that attention needs yields them, where all of them together would save more than they cost.
  */
 export class SpareTime {
   /** Share (0..1) of the products that yield their trees so far. */

@@ -61,7 +61,7 @@ export class RememberingParser {
   #map(schema: Schema, node: LocatedMap): unknown {
     const def = defOf(schema);
     if (def.type === "object" && isStrict(def)) return this.#object(schema, def.shape!, node);
-    if (def.type === "union") {
+    if (def.type === "union" && (def.checks ?? []).length === 0) {
       const [sole, ...others] = def.options!.filter(mayTakeMaps);
       if (sole !== undefined && others.length === 0) return this.#parse(sole, node);
     }

@@ -5,7 +5,7 @@ import type { Candidate } from "./candidate.ts";
 import type { Evaluation, EvaluationJob } from "./evaluation/evaluator.ts";
 import type { Exploration } from "./load-exploration.ts";
 import { resultsOf } from "./search.ts";
-import type { LevelAxis } from "./space/axis.ts";
+import { levelCount, valueAt, type Axis } from "./space/axis.ts";
 import { isDeviceSetting, pathInPool, poolSettingOf } from "./space/pool-settings.ts";
 import { written, type Point, type Space, type WrittenSetting } from "./space/space.ts";
 import { unlimited } from "./unlimited.ts";
@@ -116,6 +116,8 @@ interface Contender {
 
 /** Ways to choose among names from which a contender's other settings are sought. */
 const MOST_STARTS = 8;
+/** Numbers at which is looked along an axis. */
+const MOST_LEVELS = 8;
 
 /**
  * Without formulas to choose by: from the settings of the recommended design, once for each way to choose among names (split or
@@ -134,11 +136,8 @@ async function chosenBySlices(
   const sought = contenders.flatMap((contender) =>
     startsOf(space, contender, point).map((start) => ({ contender, point: start, goodput: 0 })),
   );
-  for (const axis of [...space.freeAxes, ...space.freeAxes]) {
-    const { levels = [] } = space.axes[axis] as Partial<LevelAxis>;
-    const tries = sought
-      .filter((state) => state.contender.axes.includes(axis) && !Number.isNaN(state.point[axis]!))
-      .flatMap((state) => levels.map((value) => ({ state, point: space.with(state.point, axis, value) })));
+  type Try = { readonly state: (typeof sought)[number]; readonly point: Point };
+  const lookAt = async (tries: readonly Try[]) => {
     const jobs = tries.map(({ state: { contender, goodput }, point: tried }) =>
       unlimited(contender.settingsOf(tried), "slice", goodput),
     );
@@ -147,6 +146,15 @@ async function chosenBySlices(
       const goodput = goodputOf(evaluation);
       if (goodput > state.goodput) Object.assign(state, { point: tried, goodput });
     });
+  };
+  await lookAt(sought.map((state) => ({ state, point: state.point })));
+  for (const axis of [...space.freeAxes, ...space.freeAxes]) {
+    const levels = someLevels(space.axes[axis]!);
+    await lookAt(
+      sought
+        .filter((state) => state.contender.axes.includes(axis) && !Number.isNaN(state.point[axis]!))
+        .flatMap((state) => levels.map((value) => ({ state, point: space.with(state.point, axis, value) }))),
+    );
   }
   return contenders.map((contender) => {
     const own = sought.filter((state) => state.contender === contender);
@@ -154,6 +162,13 @@ async function chosenBySlices(
     const settings = contender.settingsOf(best.point);
     return { name: contender.name, settings, guessPerSecond: best.goodput };
   });
+}
+
+/** Numbers along an axis at which is looked: all, or so many evenly spread with both ends; none along one of names. */
+function someLevels(axis: Axis): number[] {
+  if (axis.kind !== "levels" && axis.kind !== "range") return [];
+  const count = Math.min(levelCount(axis) ?? MOST_LEVELS, MOST_LEVELS);
+  return Array.from({ length: count }, (_, i) => valueAt(axis, count === 1 ? 0 : i / (count - 1)));
 }
 
 /** The design with each choice of names among the contender's axes, its own first. */

@@ -20,7 +20,7 @@ import type { Objectives } from "./objectives.ts";
 import type { Axis } from "./space/axis.ts";
 import { baseValues, readableSettings } from "./space/base-values.ts";
 import { checkSettings } from "./space/check-settings.ts";
-import { poolSettingOf } from "./space/pool-settings.ts";
+import { pathInPool, poolSettingOf, saysItself } from "./space/pool-settings.ts";
 import { Space } from "./space/space.ts";
 import type { StrategyName } from "./strategies/registry.ts";
 import { worthAssumptionsOf } from "./worth/worth-schema.ts";
@@ -141,7 +141,7 @@ function spaceOf(root: LocatedMap, { space }: ExploreInput, scenario: Scenario):
   const at = ["explore", "space"];
   const axes = Object.entries(space).map(([path, input]) =>
     placed(root, [...at, path], () => {
-      refuseElsewhere(path, scenario.systems[0]!);
+      refuseElsewhere(path, scenario.systems[0]!, root);
       return axisOf(path, input);
     }),
   );
@@ -154,8 +154,8 @@ function spaceOf(root: LocatedMap, { space }: ExploreInput, scenario: Scenario):
   }
 }
 
-/** @throws InputError for a setting of no system, or of a pool that the system does not have */
-function refuseElsewhere(path: string, { pools = [] }: System): void {
+/** @throws InputError for a setting of no system, of a pool that the system does not have, or of none of its pools */
+function refuseElsewhere(path: string, { pools = [] }: System, root: LocatedMap): void {
   if (!/^(device|cluster|serving|precision)\./.test(path)) {
     throw new InputError({
       message: "not a setting of a system",
@@ -163,7 +163,7 @@ function refuseElsewhere(path: string, { pools = [] }: System): void {
     });
   }
   const names = pools.map(({ name }) => name);
-  const pool = poolSettingOf(path)?.pool;
+  const { pool, path: own = "" } = poolSettingOf(path) ?? {};
   if (pool !== undefined && !names.includes(pool)) {
     throw new InputError({
       message: names.length === 0 ? "the cluster has no pools, and so none named" : "no pool is named",
@@ -171,10 +171,24 @@ function refuseElsewhere(path: string, { pools = [] }: System): void {
       expected: names.length === 0 ? "cluster.pools, or a setting of the system" : names.join(" or "),
     });
   }
-  if (names.length > 0 && path === "cluster.replicas") {
-    const own = names.map((name) => `cluster.pools.${name}.replicas`);
-    throw new InputError({ message: "every pool has its own replicas", expected: own.join(", ") });
+  if (/^cluster\.(device|precision|serving)$/.test(own)) {
+    throw new InputError({
+      message: "not a single setting",
+      expected: `a part of it, such as ${partOf(path)}`,
+    });
   }
+  const inEach = names.map((name) => pathInPool(name, path));
+  if (names.length > 0 && path === "cluster.replicas") {
+    throw new InputError({ message: "every pool has its own replicas", expected: inEach.join(", ") });
+  }
+  if (pool === undefined && names.length > 0 && names.every((name) => saysItself(root, name, path))) {
+    throw new InputError({ message: "every pool says this itself", expected: inEach.join(", ") });
+  }
+}
+
+function partOf(block: string): string {
+  const parts = { device: "base", precision: "kv", serving: "max_num_batched_tokens" };
+  return `${block}.${parts[block.split(".").at(-1) as keyof typeof parts]}`;
 }
 
 function axisOf(path: string, input: AxisInput): Axis {

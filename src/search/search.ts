@@ -207,7 +207,12 @@ export async function evaluateAll(
   store: Store,
   onDone: (done: number) => void = () => undefined,
 ): Promise<Evaluation[]> {
-  const missing = jobs.filter(({ design, fidelity }) => store.find(design, fidelity) === undefined);
+  const asked = new Set<string>();
+  const missing = jobs.filter(({ design, fidelity }) => {
+    const again = asked.has(`${fidelity} ${design}`);
+    asked.add(`${fidelity} ${design}`);
+    return !again && store.find(design, fidelity) === undefined;
+  });
   let done = jobs.length - missing.length;
   onDone(done);
   await engine.run(missing, (job, evaluation) => {

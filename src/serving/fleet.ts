@@ -157,12 +157,10 @@ function mostTokens(engine: EngineConfig): number {
 function checkPolicy(policy: Scheduler, { role, engine, scheduler }: PoolConfig): void {
   const { allocation } = policy;
   const splits = allocation === "chunk" || allocation === "prompt";
-  const refuse = (key: string, message: string) =>
+  const refuse = (key: string, message: string, when = "as it is needed") =>
     new InputError({
-      key,
-      message,
-      found: scheduler.policy,
-      expected: "a policy that takes memory as it is needed, such as vllm-v1",
+      ...{ key, message, found: scheduler.policy },
+      expected: `a policy that takes memory ${when}, such as vllm-v1`,
     });
   if (role !== "both" && !splits) {
     throw refuse("serving.scheduler", "cannot take over requests in the middle, nor hand them over:");
@@ -174,7 +172,7 @@ function checkPolicy(policy: Scheduler, { role, engine, scheduler }: PoolConfig)
     );
   }
   if (engine.speculation !== undefined && allocation !== "chunk") {
-    throw refuse("serving.speculative", "drafts need a policy that takes memory with every step:");
+    throw refuse("serving.speculative", "drafts take memory with every step:", "with every step");
   }
   if (engine.slidingWindowTokens !== undefined && allocation !== "chunk") {
     throw new RangeError(`${scheduler.policy} keeps the blocks behind a sliding window`);

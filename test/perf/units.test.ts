@@ -5,9 +5,10 @@ import {
   crossoverBatch,
   matchingWeightsPerCycle,
   tailLoss,
+  beatCycles,
+  rowsWithinBeats,
   treeBeats,
-  treeCycles,
-  treeRowsWithin,
+  type TreeShape,
 } from "../../src/perf/hda/mac-tree.ts";
 import { dataflowCosts, rowsBytes, rowsCycles } from "../../src/perf/hda/dataflow-costs.ts";
 import { arrayRowsCycles, splitRows, type RowSplit } from "../../src/perf/hda/row-split.ts";
@@ -47,6 +48,9 @@ const trees = fc.record({
   width: fc.constantFrom(8, 16, 48, 64),
   reuse: fc.integer({ min: 1, max: 16 }),
 });
+
+const treeCycles = (shape: TreeShape, rows: number, k: number, n: number) =>
+  beatCycles(shape, rows, treeBeats(shape, k, n));
 
 describe("systolic arrays", () => {
   // Rows of the published look-up tables (LLMCompass systolic_array_model): folds · (K + R + C - 2) cycles.
@@ -159,7 +163,7 @@ describe("MAC trees", () => {
   test("the rows said to fit are the most that fit", () => {
     fc.assert(
       fc.property(trees, size, size, fc.integer({ min: 0, max: 1e6 }), (shape, k, n, cycles) => {
-        const rows = treeRowsWithin(shape, cycles, k, n);
+        const rows = rowsWithinBeats(shape, cycles, treeBeats(shape, k, n));
         if (rows > 0) expect(treeCycles(shape, rows, k, n)).toBeLessThanOrEqual(cycles);
         expect(treeCycles(shape, rows + 1, k, n)).toBeGreaterThan(cycles);
       }),

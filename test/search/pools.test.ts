@@ -7,7 +7,7 @@ import { InputError } from "../../src/core/errors.ts";
 import { randomStream } from "../../src/core/random.ts";
 import { diskFiles } from "../../src/node/disk-files.ts";
 import { openSource } from "../../src/scenario/request-supply.ts";
-import { limitExcesses } from "../../src/search/constraints/broken-limit.ts";
+import { limitExcesses } from "../../src/search/constraints/limit-excesses.ts";
 import { UNIFIED } from "../../src/search/comparisons.ts";
 import { inlineEngine } from "../../src/search/engine.ts";
 import { deviceResultsOf } from "../../src/search/evaluation/device-results.ts";
@@ -223,6 +223,10 @@ test.each([
   ["cluster.pools.prefil.replicas: [1, 2]", /no pool is named "prefil" \(did you mean "prefill"\?\)/],
   ["cluster.replicas: [1, 2]", /every pool has its own replicas.*cluster\.pools\.prefill\.replicas/s],
   [
+    "cluster.pools.decode.device: [ador-recalled, a100-80gb]",
+    /not a single setting.*cluster\.pools\.decode\.device\.base/s,
+  ],
+  [
     "cluster.pools.decode.device.coers: [1, 2]",
     /device\.coers: unknown key "coers" \(did you mean "cores"\?\)/,
   ],
@@ -233,6 +237,41 @@ test.each([
 ])("%s is refused", (axis, message) => {
   const text = `${pooledScenario(50)}\nexplore:\n  space:\n    ${axis}\n`;
   expect(inputErrorOf(() => load(text)).message).toMatch(message);
+});
+
+test("a setting of the system that every pool says itself is refused", () => {
+  const own = pooledScenario(50).replace(
+    "replicas: 2 }",
+    "replicas: 2, serving: { max_num_batched_tokens: 512 } }",
+  );
+  const text = `${own}\nexplore:\n  space:\n    serving.max_num_batched_tokens: [256, 512]\n`;
+  expect(inputErrorOf(() => load(text)).message).toMatch(/every pool says this itself/);
+});
+
+test("known devices choose among names even where no number is theirs to choose", async () => {
+  const named = load(
+    POOLED_SEARCH.replace(/ {4}cluster\.pools\.prefill\.(replicas|serving).*\n/g, "").replace(
+      / {4}cluster\.pools\.decode\.replicas.*\n/,
+      "    precision.kv: [bf16, fp8]\n",
+    ),
+  );
+  const worker = new Evaluator(studyOf(named), memoryFiles({}));
+  const engine = inlineEngine(worker);
+  const formats = new Set<unknown>();
+  const watched: typeof engine = {
+    run: (jobs, onDone) => {
+      for (const { settings, fidelity } of jobs) {
+        const written = new Map(settings);
+        if (fidelity === "slice" && written.get("device.base") === "a100-80gb")
+          formats.add(written.get("precision.kv"));
+      }
+      return engine.run(jobs, onDone);
+    },
+  };
+  const [store, demand] = [new MemoryStore(), rateOf(table)];
+  const outcome = await search(named, demand, watched, store);
+  await findingsOf(named, outcome, demand, worker, watched, store);
+  expect(formats).toEqual(new Set(["bf16", "fp8"]));
 });
 
 test("the bundled search starts at slices, and one kind of device serves in all pools unless they are apart", () => {

@@ -1,4 +1,5 @@
 import { defaultsOf, type Figures } from "../../hardware/band.ts";
+import { defaultCostAssumptions } from "../../hardware/cost/cost-assumptions.ts";
 import { processCost } from "../../hardware/cost/process-cost.ts";
 import type { Device } from "../../hardware/device.ts";
 import { energyConstants } from "../../hardware/energy.ts";
@@ -39,9 +40,20 @@ export function isSold({ parts }: ServingDevice): boolean {
   return parts.every(({ marketDollars }) => marketDollars !== undefined);
 }
 
-/** The figures as they are for a device of another process: what a process decides by the ratio of the two. */
+/**
+ * The figures as they are for a device of another kind or process: what a process decides by the ratio of the two, spare cores as
+ * they are usual for the kind.
+ */
 export function figuresFor(device: Device, serving: ServingDevice, figures: WorthFigures): WorthFigures {
   const leading = leadingDevice(serving);
+  if (device.kind !== leading.kind) {
+    const { spareCoreShare } = defaultCostAssumptions(device);
+    return ofProcess(device, leading, { ...figures, spareCoreShare });
+  }
+  return ofProcess(device, leading, figures);
+}
+
+function ofProcess(device: Device, leading: Device, figures: WorthFigures): WorthFigures {
   if (device.processNanometres === leading.processNanometres) return figures;
   const [own, other] = [processCost(device.processNanometres), processCost(leading.processNanometres)];
   const [mine, theirs] = [defaultsOf({ ...own }), defaultsOf({ ...other })];

@@ -10,9 +10,8 @@ import {
 import { rowsBytes, type DataflowCosts } from "./dataflow-costs.ts";
 import type { ProductCut } from "./product-cuts.ts";
 import type { ProductPlan } from "./product-plan.ts";
+import { PARTIAL_SUM_BYTES } from "./systolic-array.ts";
 import { copyTile, HELD, tileHolding, type Grain, type Operands } from "./tiling.ts";
-
-const PARTIAL_SUM_BYTES = 4;
 
 /** The cores of a device and the network between them. */
 export interface ChipShape {

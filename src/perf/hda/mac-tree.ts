@@ -20,24 +20,15 @@ const PIPELINE_CYCLES = 4;
  * Cycles of `rows` vectors of k elements times a k × n weight that streams past: ⌈k/w⌉ · ⌈n/p⌉ · ⌈rows/r⌉ beats, then
  * the adder tree drains (log2 w and the pipeline). Weights are read once however many rows there are; 0 for no rows,
  * Infinity without trees.
+ * @param beats of one batch of rows, `treeBeats`
  */
-export function treeCycles(shape: TreeShape, rows: number, k: number, n: number): number {
-  return beatCycles(shape, rows, treeBeats(shape, k, n));
-}
-
-/** The same where the beats of a batch are known. */
 export function beatCycles(shape: TreeShape, rows: number, beats: number): number {
   if (rows === 0) return 0;
   if (shape.trees === 0) return Infinity;
   return beats * Math.ceil(rows / shape.reuse) + treeDrainCycles(shape);
 }
 
-/** Most rows that finish within `cycles`. */
-export function treeRowsWithin(shape: TreeShape, cycles: number, k: number, n: number): number {
-  return rowsWithinBeats(shape, cycles, treeBeats(shape, k, n));
-}
-
-/** The same where the beats of a batch are known. */
+/** Most rows that finish within `cycles`. @param beats of one batch of rows, `treeBeats` */
 export function rowsWithinBeats(shape: TreeShape, cycles: number, beats: number): number {
   if (shape.trees === 0) return 0;
   const batches = Math.floor((cycles - treeDrainCycles(shape)) / beats);

@@ -2,9 +2,8 @@ import type { MatrixProduct } from "../operators.ts";
 import { dataflowCosts, type DataflowCosts } from "./dataflow-costs.ts";
 import { treeBeats } from "./mac-tree.ts";
 import { bestArrayMacsPerCycle, type CoreShape } from "./row-split.ts";
-import type { ArrayShape } from "./systolic-array.ts";
+import { PARTIAL_SUM_BYTES, type ArrayShape } from "./systolic-array.ts";
 
-const PARTIAL_SUM_BYTES = 4;
 /** Most parts of the inner dimension: beyond them adding up costs more than any split gains. */
 const MAX_SPLIT_K = 16;
 

@@ -223,7 +223,7 @@ export class ProductMapper {
     plan.treeCycles = beatCycles(core.trees, treeRows, treeBeats);
     plan.localCycles = rowsBytes(arrays, arrayRows) / core.localBytesPerCycle;
     countTraffic(this.#chip, product, rows, this.#work, arrays, plan);
-    const yields = treeRows > 0 && core.arrays.arrays > 0;
+    const yields = treeRows > 0;
     plan.yieldCycles = yields ? Math.max(0, arrayRowsCycles(core, arrays, m) - unitCycles) : 0;
     plan.yieldArrayCycles = yields ? rowsCycles(arrays, m) - plan.arrayCycles : 0;
   }

@@ -19,7 +19,8 @@ export function arraysOf({ systolicArray }: HdaDevice): ArrayShape {
 export const DATAFLOWS = ["output-stationary", "weight-stationary", "input-stationary"] as const;
 export type Dataflow = (typeof DATAFLOWS)[number];
 
-const PARTIAL_SUM_BYTES = 4;
+/** fp32. */
+export const PARTIAL_SUM_BYTES = 4;
 
 /**
  * Cycles of one of many products m × k × n that follow each other on one array without a gap: as `DataflowCosts` tell, but

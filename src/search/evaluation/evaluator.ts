@@ -16,7 +16,7 @@ import type { RequestTable } from "../../workload/request.ts";
 import { scaleRate } from "../../workload/transforms/rate-scale.ts";
 import { selectFirst } from "../../workload/transforms/selection.ts";
 import type { Constraint } from "../constraints/limits.ts";
-import { limitExcesses } from "../constraints/broken-limit.ts";
+import { limitExcesses } from "../constraints/limit-excesses.ts";
 import type { WrittenSetting } from "../space/space.ts";
 import { deviceResultsOf, withDeviceResults } from "./device-results.ts";
 import { withoutIdleTransfer } from "./idle-transfer.ts";

@@ -46,7 +46,7 @@ export function decidingAxesOfPool(axes: readonly Axis[], base: LocatedMap, pool
 }
 
 /** A pool that names a device of its own has nothing of the system's device; else it says single settings. */
-function saysItself(base: LocatedMap, pool: string, path: string): boolean {
+export function saysItself(base: LocatedMap, pool: string, path: string): boolean {
   const at = ["cluster", "pools", pool];
   if (path.startsWith("device.")) {
     const device = locatedAt(base, [...at, "device"]);

@@ -21,13 +21,13 @@ export function featuresOf({ space, feasibility, seed }: SearchProblem): Feature
   if (feasibility !== undefined) {
     for (const kind of feasibility.kinds) {
       raw.push(...DERIVED.map((derived) => (point: Point) => derived(kind.figuresOf(point).numbers)));
-      const budget = kind.deciding("serving.max_num_batched_tokens").at(-1);
-      const devices = kind.deciding("cluster.tensor_parallel").at(-1);
-      if (budget !== undefined) {
+      const budgets = kind.deciding("serving.max_num_batched_tokens");
+      const devices = kind.deciding("cluster.tensor_parallel");
+      if (budgets.length > 0) {
         // What a full step takes: tokens over the multiply-adds a second of all devices that work on it.
         raw.push(
           (point) =>
-            Math.log(point[budget]! / (devices === undefined ? 1 : point[devices]!)) -
+            Math.log((decided(point, budgets) ?? NaN) / (decided(point, devices) ?? 1)) -
             logPeak(kind.figuresOf(point).numbers),
         );
       }
@@ -46,6 +46,12 @@ export function featuresOf({ space, feasibility, seed }: SearchProblem): Feature
       const value = read(point);
       return Number.isFinite(value) ? (value - mean) / deviation : 0;
     });
+}
+
+/** The value of the last of these axes that matters to a design. */
+function decided(point: Point, axes: readonly number[]): number | undefined {
+  const axis = axes.findLast((index) => !Number.isNaN(point[index]!));
+  return axis === undefined ? undefined : point[axis]!;
 }
 
 function readersOf(axis: Axis, index: number): ((point: Point) => number)[] {

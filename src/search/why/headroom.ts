@@ -1,6 +1,6 @@
 import type { LocatedMap } from "../../scenario/located.ts";
 import type { System } from "../../scenario/scenario.ts";
-import { limitExcesses } from "../constraints/broken-limit.ts";
+import { limitExcesses } from "../constraints/limit-excesses.ts";
 import type { Constraint } from "../constraints/limits.ts";
 import type { Headroom } from "../findings.ts";
 import { fleetOf } from "../fleet.ts";

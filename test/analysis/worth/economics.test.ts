@@ -1,9 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { economicsOf } from "../../../src/analysis/worth/economics.ts";
-import { dynamicJoulesPerToken, leadingDevice } from "../../../src/analysis/worth/serving-device.ts";
+import {
+  dynamicJoulesPerToken,
+  figuresFor,
+  leadingDevice,
+} from "../../../src/analysis/worth/serving-device.ts";
 import { worthBandsOf, type WorthFigures, type WorthName } from "../../../src/analysis/worth/worth-bands.ts";
 import { defaultsOf, sensitivities } from "../../../src/hardware/band.ts";
+import { findDevice } from "../../../src/hardware/catalog.ts";
+import { deviceCost } from "../../../src/hardware/cost/device-cost.ts";
+import { ADOR_RECALLED } from "../../../src/hardware/presets/ador.ts";
 import { ENERGY_BANDS } from "../../../src/hardware/power-constants.ts";
 import { bought, made, NOTHING_STATED, rate } from "./serving.ts";
 
@@ -11,6 +18,17 @@ const bands = worthBandsOf(leadingDevice(made()), NOTHING_STATED);
 const usual: WorthFigures = defaultsOf(bands);
 const dollars = (serving: ReturnType<typeof made>, changed: Partial<WorthFigures> = {}) =>
   economicsOf(serving, { ...usual, ...changed }).dollarsPerMillionTokens!;
+
+test("a GPU that serves beside designs keeps the spare cores of GPUs", () => {
+  const [gpu, design] = [findDevice("a100-80gb"), ADOR_RECALLED];
+  const beside = {
+    ...made(),
+    parts: [design, gpu].map((device) => ({ device, marketDollars: undefined, share: 0.5 })),
+  };
+  expect(usual.spareCoreShare).toBe(0);
+  const figures = figuresFor(gpu, beside, usual);
+  expect(deviceCost(gpu, figures).goodsDollars).toBeCloseTo(deviceCost(gpu).goodsDollars, 6);
+});
 
 describe("the cost of serving", () => {
   test.each<[WorthName, number, number]>([
